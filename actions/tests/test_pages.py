@@ -1,0 +1,181 @@
+"""The pages: what waits, what failed, what was written, and who may press which button."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from actions.models import ActionRun, EmailTemplate, Message
+from actions.passes import mail_pass, run_pass
+from actions.tests.conftest import ask
+from sla_project.accounts.models import User
+
+MAIL = {"kind": "send_email", "to": ["owner"], "subject": "Due <b>", "body": "<script>alert(1)</script>"}
+TITLE = {"kind": "update_record", "set": {"name": "Other"}}
+FORM = {
+    "name": "Due soon",
+    "code": "due-soon",
+    "target_type": "note",
+    "subject": "{{ note.name }}",
+    "body": "Dear {{ recipient.name }}",
+}
+
+
+@pytest.fixture
+def console(client: Client, administrator: User, notes: Any, clicks: Any) -> Client:
+    client.force_login(administrator)
+    return client
+
+
+@pytest.fixture
+def agent(owner: User) -> Client:
+    client = Client()
+    client.force_login(owner)
+    return client
+
+
+def page(client: Client, name: str, *args: Any, **query: Any) -> str:
+    response = client.get(reverse(f"actions:{name}", args=args), query)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def dead_run(note: EmailTemplate, notes: Any, clock: Any) -> ActionRun:
+    notes.broken = {"update"}
+    (run,) = ask(note, [TITLE], clock.now)
+    for _attempt in range(8):
+        run_pass()
+        clock.advance(600)
+    notes.broken = set()
+    return run
+
+
+def test_the_runs_and_their_filters(console: Client, note: EmailTemplate, clicks: Any, clock: Any) -> None:
+    assert "No action runs" in page(console, "run_list")
+    ask(note, [TITLE, MAIL], clock.now)
+    clicks.undeserved = {"failure": "no_longer_nearing"}
+    ask(note, [TITLE], clock.now, cause_key="2", moment="failure")
+    run_pass()
+
+    text = page(console, "run_list")
+    assert "Update the record: Title = Other" in text and "Email the owner: Due &lt;b&gt;" in text
+    assert "The timer was no longer nearing noncompliance." in text
+    only = page(console, "run_list", state="skipped")
+    assert "no longer nearing" in only and "Email the owner" not in only
+    assert "Email the owner" not in page(console, "run_list", kind="update_record")
+    assert "Update the record" in page(console, "run_list", target_type="note", target_id=note.pk)
+
+
+def test_a_dead_run_shows_its_error_and_can_be_retried(
+    console: Client, agent: Client, note: EmailTemplate, notes: Any, clock: Any
+) -> None:
+    run = dead_run(note, notes, clock)
+    assert "update is out of order" in page(console, "run_list")
+    assert "Try again" in page(console, "run_detail", run.pk)
+    assert "Try again" not in page(agent, "run_detail", run.pk)
+
+    retry = reverse("actions:run_retry", args=[run.pk])
+    assert console.get(retry).status_code == 405
+    assert agent.post(retry).status_code == 403
+    assert console.post(retry).headers["Location"] == reverse("actions:run_detail", args=[run.pk])
+    run.refresh_from_db()
+    assert run.state == "queued"
+    assert "cannot be retried" in console.post(retry, follow=True).content.decode()
+
+
+def test_a_run_of_a_forgotten_kind_and_type_still_has_a_page(console: Client, note: EmailTemplate, clock: Any) -> None:
+    (run,) = ask(note, [TITLE], clock.now)
+    ActionRun.objects.update(kind="fax", cause_kind="gone", target_type="planet", action={"kind": "fax"})
+    assert "fax" in page(console, "run_list")
+    assert "planet" in page(console, "run_detail", run.pk)
+
+
+def test_the_outbox_and_a_message(console: Client, note: EmailTemplate, clock: Any) -> None:
+    assert "No mail" in page(console, "outbox")
+    ask(note, [MAIL], clock.now)
+    run_pass()
+    mail_pass()
+    message = Message.objects.get()
+
+    text = page(console, "outbox")
+    assert "No mail server is set up" in text and "Due &lt;b&gt;" in text and "Kept in the outbox" in text
+    assert "olga@example.org" not in page(console, "outbox", q="somebody else").split("<tbody")[-1]
+    detail = page(console, "message_detail", message.pk)
+    assert "<script>alert" not in detail and "&lt;script&gt;alert(1)" in detail
+    assert message.message_id.strip("<>") in detail
+    assert "Send again" not in detail
+
+
+def test_a_failed_mail_is_sent_again(console: Client, agent: Client, note: EmailTemplate, clock: Any) -> None:
+    ask(note, [MAIL], clock.now)
+    run_pass()
+    Message.objects.update(state="failed", next_try_at=None)
+    message = Message.objects.get()
+    again = reverse("actions:message_redeliver", args=[message.pk])
+    assert agent.post(again).status_code == 403
+    console.post(again)
+    message.refresh_from_db()
+    assert message.state == "queued"
+
+
+def test_writing_a_template(console: Client, agent: Client, clock: Any) -> None:
+    new = reverse("actions:email_template_create")
+    assert agent.get(new).status_code == 403
+    assert "note.customer.name" in page(console, "email_template_create")
+
+    bad = console.post(new, FORM | {"subject": "{{ note.nme }}"})
+    assert bad.status_code == 422
+    assert "Did you mean “note.name”?" in bad.content.decode()
+
+    console.post(new, FORM)
+    template = EmailTemplate.objects.get()
+    assert template.code == "due-soon"
+    detail = page(console, "email_template_detail", template.pk)
+    assert "Dear [Recipient: name]" in detail
+    assert "Due soon" in page(agent, "email_template_list")
+    assert "Edit" not in page(agent, "email_template_detail", template.pk).split("<main")[-1]
+
+
+def test_editing_a_template_never_overwrites_unseen(console: Client, clock: Any) -> None:
+    console.post(reverse("actions:email_template_create"), FORM)
+    template = EmailTemplate.objects.get()
+    edit = reverse("actions:email_template_update", args=[template.pk])
+    seen = console.get(edit).context["form"].initial["version"]
+
+    assert console.post(edit, FORM | {"name": "Mine", "version": seen}).status_code == 302
+    stale = console.post(edit, FORM | {"name": "Yours", "version": seen})
+    assert stale.status_code == 422 and "Somebody else has changed" in stale.content.decode()
+    template.refresh_from_db()
+    assert (template.name, template.code) == ("Mine", "due-soon")
+
+
+def test_the_buttons_of_a_template(console: Client, agent: Client, clock: Any) -> None:
+    console.post(reverse("actions:email_template_create"), FORM)
+    template = EmailTemplate.objects.get()
+    for name, state in (("activate", "active"), ("delete", "active"), ("deactivate", "inactive")):
+        url = reverse(f"actions:email_template_{name}", args=[template.pk])
+        assert agent.post(url).status_code == 403
+        assert console.get(url).status_code == 405
+        console.post(url)
+        template.refresh_from_db()
+        assert template.state == state
+    console.post(reverse("actions:email_template_delete", args=[template.pk]))
+    assert not EmailTemplate.objects.exists()
+
+
+def test_the_preview_answers_while_one_writes(console: Client, agent: Client) -> None:
+    url = reverse("actions:email_template_preview")
+    good = console.post(url, {"target_type": "note", "subject": "{{ note.name }}", "body": "Hello <b>"})
+    assert "[Title]" in good.content.decode() and "Hello &lt;b&gt;" in good.content.decode()
+    bad = console.post(url, {"target_type": "note", "subject": "S", "body": "{{ nope }}"})
+    assert "There is no placeholder “nope”." in bad.content.decode()
+    assert agent.post(url).status_code == 403
+    assert console.get(url).status_code == 405
+
+
+def test_strangers_are_sent_to_the_login(client: Client, db: None) -> None:
+    for name in ("run_list", "outbox", "email_template_list", "email_template_create"):
+        assert client.get(reverse(f"actions:{name}")).status_code == 302

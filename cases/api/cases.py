@@ -1,0 +1,166 @@
+"""Cases: the record, its commands, and the door for other systems' numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import status
+from rest_framework.decorators import action
+from rest_framework.generics import get_object_or_404
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
+
+from cases import filters, selectors, services
+from cases.api.commands import (
+    ApplySLASerializer,
+    AssignSerializer,
+    ErasedSerializer,
+    EraseSerializer,
+    MergeSerializer,
+    NoBodySerializer,
+    ReactivateSerializer,
+    ReplySerializer,
+    ResolveSerializer,
+)
+from cases.api.instances import CaseDetailSerializer
+from cases.api.serializers import ActivitySerializer, CaseCreateSerializer, CaseSerializer
+from cases.api.tracked import TrackedViewSet
+from cases.models import Case
+from sla_project.accounts.policy import Configure
+from sla_project.operations.clock import clock_now
+from sla_project.operations.requests import user_of
+from slas.models import TrackedRecord
+
+EXTERNAL = [
+    OpenApiParameter("source", str, OpenApiParameter.PATH, description="The other system's name."),
+    OpenApiParameter("number", str, OpenApiParameter.PATH, description="The case's number there."),
+]
+
+
+@extend_schema(responses=CaseDetailSerializer)
+class CaseViewSet(TrackedViewSet):
+    queryset = Case.objects.all()
+    serializer_class = CaseSerializer
+    filterset_class = filters.CaseFilter
+
+    def get_queryset(self) -> QuerySet[Case]:
+        return selectors.case_rows()
+
+    def get_serializer_class(self) -> type[BaseSerializer[Any]]:
+        return CaseCreateSerializer if self.action == "create" else CaseSerializer
+
+    def write_new(self, values: Mapping[str, Any], *, now: datetime) -> Case:
+        return services.case_create(by=user_of(self.request), now=now, via="api", **values)
+
+    def write_changes(self, obj: Case, values: Mapping[str, Any], *, now: datetime) -> Case:
+        return services.case_update(case=obj, by=user_of(self.request), now=now, via="api", **values)
+
+    def remove(self, obj: Case, *, now: datetime) -> None:
+        services.case_delete(case=obj, by=user_of(self.request), now=now, via="api")
+
+    @extend_schema(responses=CaseSerializer(many=True))
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """In the order of the queue: the earliest failure time first."""
+        return super().list(request, *args, **kwargs)
+
+    def command(self, service: Any, **values: Any) -> Response:
+        case = service(case=self.get_object(), by=user_of(self.request), now=clock_now(), via="api", **values)
+        return self.answer(case)
+
+    @extend_schema(request=ResolveSerializer)
+    @action(detail=True, methods=["post"])
+    def resolve(self, request: Request, pk: str) -> Response:
+        """All KPIs are judged as if the case were open, then it is closed (engine.md R25)."""
+        return self.command(services.case_resolve, **self.arguments(ResolveSerializer))
+
+    @extend_schema(request=NoBodySerializer)
+    @action(detail=True, methods=["post"])
+    def cancel(self, request: Request, pk: str) -> Response:
+        self.arguments(NoBodySerializer)
+        return self.command(services.case_cancel)
+
+    @extend_schema(request=ReactivateSerializer)
+    @action(detail=True, methods=["post"])
+    def reactivate(self, request: Request, pk: str) -> Response:
+        return self.command(services.case_reactivate, **self.arguments(ReactivateSerializer))
+
+    @extend_schema(request=AssignSerializer)
+    @action(detail=True, methods=["post"])
+    def assign(self, request: Request, pk: str) -> Response:
+        return self.command(services.case_assign, **self.arguments(AssignSerializer))
+
+    @extend_schema(request=MergeSerializer)
+    @action(detail=True, methods=["post"])
+    def merge(self, request: Request, pk: str) -> Response:
+        """Ends this case as merged; its activities move to the other."""
+        return self.command(services.case_merge, **self.arguments(MergeSerializer))
+
+    @extend_schema(request=ReplySerializer)
+    @action(detail=True, methods=["post"])
+    def reply(self, request: Request, pk: str) -> Response:
+        """Records an answer, marks the first response as sent, and mails it to the contact, or to the customer where
+        there is no contact. Without an address it is recorded only; the activity's `message` says which."""
+        case = self.get_object()
+        values = self.arguments(ReplySerializer)
+        services.case_reply(case=case, by=user_of(request), now=clock_now(), via="api", **values)
+        return self.answer(case)
+
+    @extend_schema(request=EraseSerializer, responses=ErasedSerializer)
+    @action(detail=True, methods=["post"], permission_classes=[Configure])
+    def erase(self, request: Request, pk: str) -> Response:
+        """Empties what a closed case, or one that was deleted, holds of people: title, texts and contact in the case,
+        its activities, their logs and mails. Numbers, times and timers stay. It cannot be undone (engine.md R27)."""
+        record = get_object_or_404(TrackedRecord, record_type="case", object_id=pk)
+        values = self.arguments(EraseSerializer)
+        erased = services.case_erase(record=record, by=user_of(request), now=clock_now(), via="api", **values)
+        return Response(ErasedSerializer({"number": record.number, **asdict(erased)}).data)
+
+    @extend_schema(request=ApplySLASerializer)
+    @action(detail=True, methods=["post"], url_path="apply-sla")
+    def apply_sla(self, request: Request, pk: str) -> Response:
+        return self.command(services.case_apply_sla, sla=self.chosen_sla())
+
+    @extend_schema(responses=ActivitySerializer(many=True), filters=False)
+    @action(detail=True, filterset_class=None, ordering_fields=("id", "created_on", "due_at"), ordering="-id")
+    def activities(self, request: Request, pk: str) -> Response:
+        rows = selectors.activity_rows().filter(case=self.get_object())
+        return self.rows(rows, ActivitySerializer)
+
+    # --- by the number that another system gave it ---
+
+    @extend_schema(parameters=EXTERNAL, filters=False)
+    @action(
+        detail=False,
+        url_path=r"by-external-id/(?P<source>[^/]{1,40})/(?P<number>[^/]{1,100})",
+        url_name="by-external-id",
+        pagination_class=None,
+        filterset_class=None,
+        etags=False,
+    )
+    def by_external_id(self, request: Request, source: str, number: str) -> Response:
+        return self.answer(get_object_or_404(Case, source=source, external_number=number))
+
+    @extend_schema(
+        parameters=EXTERNAL,
+        request=CaseCreateSerializer,
+        responses={200: CaseDetailSerializer, 201: CaseDetailSerializer},
+    )
+    @by_external_id.mapping.put
+    def put_by_external_id(self, request: Request, source: str, number: str) -> Response:
+        """Creates the case or updates it: what the body does not name stays. No ETag is needed."""
+        case = Case.objects.filter(source=source, external_number=number).first()
+        body = CaseCreateSerializer(
+            case, data=request.data, partial=case is not None, context=self.get_serializer_context()
+        )
+        body.is_valid(raise_exception=True)
+        values = {**body.validated_data, "source": source, "external_number": number}
+        if case is None:
+            return self.answer(self.write_new(values, now=clock_now()), status=status.HTTP_201_CREATED)
+        values.pop("sla", None)
+        return self.answer(self.write_changes(case, values, now=clock_now()))

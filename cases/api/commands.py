@@ -1,0 +1,89 @@
+"""What the commands on cases and activities take as their bodies."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail
+
+from cases import choices
+from cases.api.serializers import SLAChoiceField
+from cases.models import Case
+from sla_project.accounts.models import Team, User
+
+
+class CommandSerializer(serializers.Serializer[Any]):
+    """Refuses fields that the command does not know."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        unknown = set(data) - set(self.fields) if isinstance(data, dict) else set()
+        if unknown:
+            message = ErrorDetail(_("There is no such key."), code="unknown_key")
+            raise serializers.ValidationError({name: [message] for name in sorted(unknown)})
+        return super().to_internal_value(data)
+
+
+class NoBodySerializer(CommandSerializer):
+    """The command takes no arguments."""
+
+
+class ResolveSerializer(CommandSerializer):
+    status = serializers.ChoiceField(
+        [(code, choices.CaseStatus(code).label) for code in choices.CASE_STATUSES[choices.CaseState.RESOLVED]],
+        default=choices.CaseStatus.PROBLEM_SOLVED.value,
+    )
+    resolution = serializers.CharField(allow_blank=True, default="", max_length=20_000)
+    billable_minutes = serializers.IntegerField(allow_null=True, default=None, min_value=0, max_value=2_147_483_647)
+
+
+class ReactivateSerializer(CommandSerializer):
+    status = serializers.ChoiceField(
+        [(code, choices.CaseStatus(code).label) for code in choices.CASE_STATUSES[choices.CaseState.ACTIVE]],
+        default=choices.CaseStatus.IN_PROGRESS.value,
+    )
+
+
+class AssignSerializer(CommandSerializer):
+    """Who is left out loses the case: send both to keep one."""
+
+    owner = serializers.PrimaryKeyRelatedField(queryset=User.objects.all(), allow_null=True, default=None)
+    team = serializers.PrimaryKeyRelatedField(queryset=Team.objects.all(), allow_null=True, default=None)
+
+
+class MergeSerializer(CommandSerializer):
+    into = serializers.PrimaryKeyRelatedField(queryset=Case.objects.all())
+
+
+class EraseSerializer(CommandSerializer):
+    reason = serializers.CharField(max_length=500)
+
+
+class ErasedSerializer(serializers.Serializer[Any]):
+    """How many rows of its logs and how many mails were emptied."""
+
+    number = serializers.CharField()
+    changes = serializers.IntegerField()
+    mails = serializers.IntegerField()
+
+
+class ReplySerializer(CommandSerializer):
+    text = serializers.CharField(max_length=20_000)
+
+
+class ApplySLASerializer(CommandSerializer):
+    """`sla` null goes back to the automatic choice; `no_sla` deliberately applies none (engine.md R14)."""
+
+    sla = SLAChoiceField(allow_null=True, default=None, help_text="Code of an active SLA.")
+    no_sla = serializers.BooleanField(default=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs["no_sla"] and attrs["sla"] is not None:
+            message = ErrorDetail(_("Name an SLA or say that there is none, not both."), "contradiction")
+            raise serializers.ValidationError({"no_sla": [message]})
+        return attrs
+
+
+class CompleteSerializer(CommandSerializer):
+    duration_minutes = serializers.IntegerField(allow_null=True, default=None, min_value=0, max_value=2_147_483_647)

@@ -1,0 +1,195 @@
+"""Forms of the pages. They check types and choices; services check everything else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.db.models import Model, QuerySet
+from django.forms.models import fields_for_model, model_to_dict
+from django.utils.translation import gettext_lazy as _
+
+from cases import choices
+from cases.models import Activity, Case, Contact, Customer, Entitlement, Product
+from sla_project.accounts.models import Team, User
+from slas.models import SLA
+
+LOCAL_TIME = forms.DateTimeInput(attrs={"type": "datetime-local", "step": "1"}, format="%Y-%m-%dT%H:%M:%S")
+
+
+def form_for(model: type[Model], names: list[str], **options: Any) -> type[forms.Form]:
+    """A plain form with the model's own fields: nothing is written or checked behind the services' back."""
+    declared = fields_for_model(model, fields=names, **options)
+    return type(f"{model.__name__}Form", (forms.Form,), {name: declared[name] for name in names})
+
+
+def initial_of(obj: Model, names: list[str]) -> dict[str, Any]:
+    return model_to_dict(obj, fields=names)
+
+
+def remember_initial(form: forms.BaseForm) -> None:
+    """The page carries what it showed, so that only what its reader changed is written.
+
+    Two people who edit different fields of one record at the same time then do not undo each other.
+    """
+    for field in form.fields.values():
+        field.show_hidden_initial = True
+
+
+def changed_values(form: forms.BaseForm) -> dict[str, Any]:
+    return {name: form.cleaned_data[name] for name in form.changed_data}
+
+
+def only_active(form: forms.BaseForm, obj: Model | None) -> None:
+    """Offers active records, and what the object has already even if that is inactive by now."""
+    for name, queryset in _active().items():
+        field = form.fields.get(name)
+        if isinstance(field, forms.ModelChoiceField):
+            kept = getattr(obj, f"{name}_id", None) if obj is not None else None
+            offered = queryset
+            if kept is not None:
+                offered = queryset | queryset.model._default_manager.filter(pk=kept)
+            field.queryset = offered
+
+
+def _active() -> Mapping[str, QuerySet[Any]]:
+    return {
+        "owner": User.objects.filter(is_active=True),
+        "team": Team.objects.all(),
+        "customer": Customer.objects.filter(is_active=True),
+        "contact": Contact.objects.filter(is_active=True).select_related("customer"),
+        "product": Product.objects.filter(is_active=True),
+        "entitlement": Entitlement.objects.filter(state=choices.EntitlementState.ACTIVE),
+    }
+
+
+CASE_FIELDS = [
+    "title",
+    "customer",
+    "contact",
+    "product",
+    "entitlement",
+    "channel",
+    "type",
+    "priority",
+    "service_level",
+    "owner",
+    "team",
+    "description",
+]
+CASE_EDIT_FIELDS = [*CASE_FIELDS, "first_response_sent", "is_escalated"]
+_CASE_HELP = {
+    "service_level": _("Taken from the customer if you leave it empty."),
+    "entitlement": _("The customer's default entitlement is used if you leave it empty."),
+}
+
+
+class ContactChoice(forms.ModelChoiceField):
+    """Contacts by name and customer: two Smiths are told apart."""
+
+    def label_from_instance(self, obj: Contact) -> str:
+        return f"{obj.name} ({obj.customer})"
+
+
+_CONTACT = {"contact": ContactChoice}
+CaseForm = form_for(Case, CASE_FIELDS, field_classes=_CONTACT, help_texts=_CASE_HELP)
+CaseEditForm = form_for(Case, CASE_EDIT_FIELDS, field_classes=_CONTACT)
+
+ACTIVITY_FIELDS = [
+    "subject",
+    "case",
+    "owner",
+    "team",
+    "priority",
+    "due_at",
+    "duration_minutes",
+    "description",
+]
+ActivityForm = form_for(Activity, ACTIVITY_FIELDS, widgets={"due_at": LOCAL_TIME})
+
+
+class ActivityEditForm(ActivityForm):  # type: ignore[misc, valid-type]
+    status = forms.ChoiceField(
+        label=_("Status"),
+        choices=[
+            (code, choices.ActivityStatus(code).label) for code in choices.ACTIVITY_STATUSES[choices.ActivityState.OPEN]
+        ],
+    )
+
+
+CUSTOMER_FIELDS = ["name", "code", "service_level", "email"]
+CustomerForm = form_for(Customer, CUSTOMER_FIELDS)
+CONTACT_FIELDS = ["name", "email", "phone"]
+ContactForm = form_for(Contact, CONTACT_FIELDS)
+
+
+def statuses_of(state: str) -> list[tuple[str, Any]]:
+    """The statuses that a case may have in a state, merged aside: that is a command of its own."""
+    codes = choices.CASE_STATUSES[choices.CaseState(state)]
+    return [(code, choices.CaseStatus(code).label) for code in codes if code != choices.CaseStatus.MERGED]
+
+
+class StatusForm(forms.Form):
+    """Stands among the buttons of a case's head, so it styles itself."""
+
+    status = forms.ChoiceField(
+        label=_("Status"),
+        choices=statuses_of("active"),
+        widget=forms.Select(attrs={"class": "form-select w-auto"}),
+    )
+
+
+class ResolveForm(forms.Form):
+    status = forms.ChoiceField(label=_("Outcome"), choices=statuses_of("resolved"))
+    resolution = forms.CharField(label=_("Resolution"), required=False, widget=forms.Textarea, max_length=20_000)
+    billable_minutes = forms.IntegerField(
+        label=_("Billable minutes"), required=False, min_value=0, max_value=2_147_483_647
+    )
+
+
+class ReplyForm(forms.Form):
+    text = forms.CharField(label=_("Your answer"), widget=forms.Textarea, max_length=20_000)
+
+
+class EraseForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Reason"), max_length=500, help_text=_("Goes into the audit trail: write nothing personal here.")
+    )
+
+
+class AssignForm(forms.Form):
+    owner = forms.ModelChoiceField(label=_("Owner"), queryset=User.objects.none(), required=False)
+    team = forms.ModelChoiceField(label=_("Team"), queryset=Team.objects.none(), required=False)
+
+
+class MergeForm(forms.Form):
+    into = forms.ModelChoiceField(
+        label=_("Case number to merge into"),
+        queryset=Case.objects.filter(state=choices.CaseState.ACTIVE),
+        to_field_name="number",
+        widget=forms.TextInput,
+        help_text=_("For example CASE-1042. Activities move to that case."),
+    )
+
+
+class ApplySLAForm(forms.Form):
+    AUTOMATIC, NONE = "automatic", "none"
+    sla = forms.ChoiceField(label=_("SLA"))
+
+    def __init__(self, *args: Any, record_type: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        active = SLA.objects.filter(record_type=record_type, state=SLA.State.ACTIVE)
+        field = self.fields["sla"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [
+            (self.AUTOMATIC, _("Automatic: entitlement, else the default")),
+            (self.NONE, _("No SLA")),
+            *((str(sla.pk), sla.name) for sla in active),
+        ]
+
+
+class CompleteForm(forms.Form):
+    duration_minutes = forms.IntegerField(
+        label=_("Duration in minutes"), required=False, min_value=0, max_value=2_147_483_647
+    )

@@ -1,0 +1,140 @@
+"""Entitlements: what support a customer may ask for, from when to when, under which SLA (domain.md §3.13)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any, TypedDict, Unpack
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from cases.choices import EntitlementState
+from cases.models import Customer, Entitlement
+from cases.services.findings import Findings
+from cases.services.related import related_create, related_delete, related_update
+from sla_project.accounts.models import User
+from sla_project.operations.errors import NotPossible
+from sla_project.operations.selectors import settings_get
+from slas.models import SLA
+
+
+class EntitlementValues(TypedDict, total=False):
+    name: str
+    description: str
+    customer: Customer
+    sla: SLA | None
+    start_date: date
+    end_date: date
+
+
+def today(now: datetime) -> date:
+    """The date in the organisation's time zone, which entitlement dates are meant in."""
+    return now.astimezone(ZoneInfo(settings_get().time_zone)).date()
+
+
+def entitlement_create(*, by: User | None, now: datetime, **values: Unpack[EntitlementValues]) -> Entitlement:
+    _check({"name": "", "customer": None, "start_date": None, "end_date": None, **values})
+    return related_create(Entitlement, values, by=by, now=now)
+
+
+def entitlement_update(
+    *,
+    entitlement: Entitlement,
+    by: User | None,
+    now: datetime,
+    via: str = "web",
+    **changes: Unpack[EntitlementValues],
+) -> Entitlement:
+    """Only a draft is edited; deactivate an active one first (domain.md §2.12, 17)."""
+    if entitlement.state != EntitlementState.DRAFT:
+        raise NotPossible(_("Only a draft can be edited. Deactivate the entitlement first."), code="not_draft")
+    dates = {"start_date": entitlement.start_date, "end_date": entitlement.end_date}
+    _check({**dates, **changes}, was=entitlement)
+    return related_update(entitlement, changes, by=by, now=now, via=via)
+
+
+def entitlement_activate(*, entitlement: Entitlement, by: User | None, now: datetime, via: str = "web") -> Entitlement:
+    """Active, or waiting for its first day, or already expired: the dates decide."""
+    _require(entitlement, EntitlementState.DRAFT, verb=_("activated"))
+    changes = {"state": entitlement_state_on(entitlement, today(now))}
+    return related_update(entitlement, changes, by=by, now=now, via=via, action="activate")
+
+
+def entitlement_deactivate(
+    *, entitlement: Entitlement, by: User | None, now: datetime, via: str = "web"
+) -> Entitlement:
+    """Back to a draft, so that it can be edited; it is no longer the customer's default."""
+    _require(entitlement, EntitlementState.ACTIVE, EntitlementState.WAITING, verb=_("deactivated"))
+    changes = {"state": EntitlementState.DRAFT.value, "is_default": False}
+    return related_update(entitlement, changes, by=by, now=now, via=via, action="deactivate")
+
+
+def entitlement_cancel(*, entitlement: Entitlement, by: User | None, now: datetime, via: str = "web") -> Entitlement:
+    _require(entitlement, EntitlementState.ACTIVE, EntitlementState.WAITING, verb=_("canceled"))
+    changes = {"state": EntitlementState.CANCELED.value, "is_default": False}
+    return related_update(entitlement, changes, by=by, now=now, via=via, action="cancel")
+
+
+@transaction.atomic
+def entitlement_set_default(
+    *, entitlement: Entitlement, by: User | None, now: datetime, via: str = "web"
+) -> Entitlement:
+    """The one that new cases of its customer get; it replaces the previous default."""
+    siblings = Entitlement.objects.select_for_update().filter(customer=entitlement.customer).order_by("pk")
+    locked = {each.pk: each for each in siblings}
+    _require(locked[entitlement.pk], EntitlementState.ACTIVE, verb=_("made the default"))
+    for other in locked.values():
+        if other.is_default and other.pk != entitlement.pk:
+            related_update(other, {"is_default": False}, by=by, now=now, via=via, action="unset_default")
+    return related_update(entitlement, {"is_default": True}, by=by, now=now, via=via, action="set_default")
+
+
+def entitlement_delete(*, entitlement: Entitlement, by: User | None, now: datetime) -> None:
+    _require(entitlement, EntitlementState.DRAFT, verb=_("deleted"))
+    related_delete(entitlement, by=by, now=now)
+
+
+def entitlement_state_on(entitlement: Entitlement, day: date) -> str:
+    """The state that its dates give an activated entitlement on a day."""
+    if day < entitlement.start_date:
+        return EntitlementState.WAITING.value
+    return EntitlementState.ACTIVE.value if day <= entitlement.end_date else EntitlementState.EXPIRED.value
+
+
+def entitlements_by_date(*, now: datetime) -> int:
+    """Housekeeping: waiting ones whose first day has come, active ones whose last day is over. Returns how many."""
+    day = today(now)
+    running = (EntitlementState.WAITING, EntitlementState.ACTIVE)
+    moved = 0
+    for entitlement in Entitlement.objects.filter(state__in=running).order_by("pk"):
+        state = entitlement_state_on(entitlement, day)
+        if state != entitlement.state:
+            changes = {"state": state, "is_default": entitlement.is_default and state == EntitlementState.ACTIVE}
+            related_update(entitlement, changes, by=None, now=now, via="system", action=state)
+            moved += 1
+    return moved
+
+
+def _require(entitlement: Entitlement, *states: EntitlementState, verb: str) -> None:
+    if entitlement.state not in states:
+        state = entitlement.get_state_display()
+        raise NotPossible(_("An entitlement that is %(state)s cannot be %(verb)s.") % {"state": state, "verb": verb})
+
+
+def _check(values: dict[str, Any], *, was: Entitlement | None = None) -> None:
+    findings = Findings()
+    for name in ("name", "customer", "start_date", "end_date"):
+        if name in values and values[name] is None:
+            findings.add(name, "required", _("This is required."))
+    findings.check_columns(Entitlement, {name: value for name, value in values.items() if value is not None})
+    findings.check_active(values)
+    start, end = values.get("start_date"), values.get("end_date")
+    if start and end and end < start:
+        findings.add("end_date", "before_start", _("The end date is before the start date."))
+    sla = values.get("sla")
+    if sla is not None and sla.record_type != "case":
+        findings.add("sla", "wrong_record_type", _("Only an SLA for cases can be linked to an entitlement."))
+    if sla is not None and sla.state != SLA.State.ACTIVE and sla != (was and was.sla):
+        findings.add("sla", "inactive", _("%(name)s is not active.") % {"name": sla})
+    findings.close()

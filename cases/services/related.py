@@ -1,0 +1,103 @@
+"""Writing the records that cases point at: customers, contacts, products, entitlements.
+
+They are not tracked themselves; `related_save` delivers a change to the open cases that see it (`engine.md` R3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+from django.db import IntegrityError, models, transaction
+from django.utils.translation import gettext as _
+
+from cases.services.findings import Findings
+from cases.services.folding import with_folded
+from sla_project.accounts.models import User
+from sla_project.operations.errors import Invalid, NotPossible, Problem
+from sla_project.operations.services import audit_write
+from slas.services.related import related_save
+
+M = TypeVar("M", bound=models.Model)
+
+
+def check(
+    model: type[models.Model],
+    values: Mapping[str, Any],
+    *,
+    required: Sequence[str] = (),
+    refuse: Mapping[str, bool] | None = None,
+) -> None:
+    """Raises `Invalid` for values that do not fit, are missing, or (`refuse`) may not be changed any more."""
+    findings = Findings()
+    findings.check_columns(model, values)
+    findings.check_active(values)
+    for name in required:
+        if values.get(name) is None:
+            findings.add(name, "required", _("This is required."))
+    for name, refused in (refuse or {}).items():
+        if refused:
+            findings.add(name, "in_use", _("It is in use, so this cannot be changed."))
+    findings.close()
+
+
+@transaction.atomic
+def related_create(model: type[M], values: Mapping[str, Any], *, by: User | None, now: datetime) -> M:
+    obj = model(**with_folded(model, values))
+    try:
+        with transaction.atomic():
+            obj.save(force_insert=True)
+    except IntegrityError as error:
+        raise _duplicate(model, error) from error
+    audit_write(by=by, action=f"{model._meta.model_name}.create", obj=obj, after=_plain(values), now=now)
+    return obj
+
+
+@transaction.atomic
+def related_update(
+    obj: M, changes: Mapping[str, Any], *, by: User | None, now: datetime, via: str, action: str = "update"
+) -> M:
+    before = {name: getattr(obj, name) for name in changes}
+    try:
+        with transaction.atomic():
+            related_save(obj=obj, changes=with_folded(type(obj), changes), by=by, source=via, now=now)
+    except IntegrityError as error:
+        raise _duplicate(type(obj), error) from error
+    if before != {name: getattr(obj, name) for name in changes}:
+        audit_write(
+            by=by,
+            action=f"{obj._meta.model_name}.{action}",
+            obj=obj,
+            before=_plain(before),
+            after=_plain(changes),
+            now=now,
+        )
+    return obj
+
+
+@transaction.atomic
+def related_delete(obj: models.Model, *, by: User | None, now: datetime) -> None:
+    """Removes a record that nothing points at; what has been used is deactivated instead."""
+    audit_write(by=by, action=f"{obj._meta.model_name}.delete", obj=obj, now=now)
+    try:
+        obj.delete()
+    except models.ProtectedError as error:
+        raise NotPossible(_("It is in use; deactivate it instead."), code="in_use") from error
+
+
+def _duplicate(model: type[models.Model], error: IntegrityError) -> Invalid | IntegrityError:
+    if "code" in str(error):
+        return Invalid([Problem("/code", "unique", _("This code is taken."))])
+    return error
+
+
+def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values for the audit entry's JSON."""
+    return {name: _plain_value(value) for name, value in values.items()}
+
+
+def _plain_value(value: Any) -> Any:
+    if isinstance(value, models.Model):
+        return value.pk
+    return value.isoformat() if isinstance(value, date) else value

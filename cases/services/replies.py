@@ -1,0 +1,87 @@
+"""Answering a customer: what meets *First response by* (ux.md B13), and a mail to whoever asked."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from actions.models import Message
+from actions.services import message_store
+from actions.text import html_of
+from cases.choices import ActivityState, ActivityStatus, CaseStatus
+from cases.models import Activity, Case
+from cases.selectors import reply_recipient
+from cases.services.activities import SERIES
+from cases.services.case_values import case_changes
+from cases.services.findings import Findings
+from cases.services.numbers import number_next
+from sla_project.accounts.models import User
+from sla_project.operations.errors import NotPossible
+from slas.domain.fields import fold
+from slas.services.changes import record_command
+
+
+def case_reply(
+    *, case: Case, text: str, by: User | None, now: datetime, via: str = "web", status: str = ""
+) -> Activity:
+    """Records what was answered as a completed activity, marks the first response as sent, and mails the answer.
+
+    The mail is stored in the same transaction and sent by the outbox, with the case's number in its subject. Where
+    nobody has an address (`reply_recipient`) the answer is recorded only. A case that is *New* goes on as *In
+    progress*, unless `status` says otherwise.
+    """
+    findings = Findings()
+    if not text.strip():
+        findings.add("text", "required", _("Write what you answer."))
+    findings.close()
+    with record_command(by=by, source=via, now=now) as command:
+        command.lock(case)
+        if not case.is_open:
+            raise NotPossible(_("Only an active case can be answered."), code="not_active")
+        following = status or (CaseStatus.IN_PROGRESS if case.status == CaseStatus.NEW else case.status)
+        values = {"first_response_sent": True, "status": following}
+        command.save(case, case_changes(case, values, now=now))
+        reply = _reply(case, text, by=by, now=now)
+        reply.message = _mail(case, reply, now=now)
+        command.create(reply)
+    return reply
+
+
+def _reply(case: Case, text: str, *, by: User | None, now: datetime) -> Activity:
+    to = case.contact or case.customer
+    subject = (_("Reply to %(name)s") % {"name": to} if to else _("Reply"))[:200]
+    return Activity(
+        number=number_next(SERIES),
+        subject=subject,
+        subject_folded=fold(subject),
+        description=text,
+        case=case,
+        owner=by,
+        state=ActivityState.COMPLETED,
+        status=ActivityStatus.COMPLETED,
+        created_on=now,
+        completed_on=now,
+        modified_on=now,
+    )
+
+
+def _mail(case: Case, reply: Activity, *, now: datetime) -> Message | None:
+    """Keyed by the reply, so it exists once; the number in the subject leads an answer back to the case."""
+    to = reply_recipient(case)
+    if to is None:
+        return None
+    text = reply.description
+    return message_store(
+        key=reply_key(reply.number),
+        to=to,
+        subject=f"[{case.number}] {case.title}",
+        text=text,
+        html=html_of(text),
+        now=now,
+    )
+
+
+def reply_key(number: str) -> str:
+    """Under which a reply's mail is stored, also once the reply is deleted."""
+    return f"reply:{number}"

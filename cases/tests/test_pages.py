@@ -1,0 +1,344 @@
+"""Every page renders, says what it should, and works with plain forms."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from cases import services
+from cases.models import Activity, Case, Contact, Customer
+from cases.tests.builders import (
+    NOW,
+    judge,
+    make_activity,
+    make_activity_sla,
+    make_case,
+    make_contact,
+    make_customer,
+    make_entitlement,
+    make_support_sla,
+    make_team,
+    make_user,
+)
+from sla_project.accounts.models import User
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
+
+
+@pytest.fixture
+def agent() -> User:
+    return make_user()
+
+
+@pytest.fixture
+def browser(agent: User) -> Client:
+    client = Client()
+    client.force_login(agent)
+    return client
+
+
+def text_of(browser: Client, url: str) -> str:
+    response = browser.get(url)
+    assert response.status_code == 200, url
+    return response.content.decode()
+
+
+class TestQueue:
+    def test_shows_open_cases_with_their_timers(self, browser):
+        make_support_sla()
+        case = make_case(customer=make_customer())
+        judge(case)
+        services.case_cancel(case=make_case("Gone"), by=None, now=NOW)
+        page = text_of(browser, "/cases/")
+        assert "Invoices export fails with 500" in page
+        assert "<sla-timer" in page and "1 h left" in page
+        assert "Gone" not in page
+
+    def test_a_row_whose_changes_wait_is_marked(self, browser):
+        make_support_sla()
+        make_case()
+        assert "Updating" in text_of(browser, "/cases/")
+
+    def test_a_search_looks_among_closed_cases_too(self, browser):
+        services.case_cancel(case=make_case("Gone"), by=None, now=NOW)
+        assert "Gone" in text_of(browser, "/cases/?q=gone")
+
+    def test_a_chip_filters(self, browser, clock):
+        make_support_sla()
+        judge(make_case("Late one"))
+        judge(make_case("Unwatched", service_level=""))
+        clock.advance(7200)
+        page = text_of(browser, "/cases/?due=breached")
+        assert "Late one" in page and "Unwatched" not in page
+
+    @pytest.mark.parametrize("sort", ["opened_on", "-opened_on", "owner__display_name", "nonsense", "title_folded"])
+    def test_sorts_only_by_its_columns(self, browser, sort):
+        make_case()
+        text_of(browser, f"/cases/?sort={sort}")
+
+    def test_an_empty_queue_says_so(self, browser):
+        assert "No case fits" in text_of(browser, "/cases/")
+
+    def test_costs_the_same_number_of_queries_for_many_rows(self, browser, django_assert_max_num_queries):
+        make_support_sla()
+        for number in range(8):
+            judge(make_case(f"Case {number}", customer=make_customer(f"Customer {number}")))
+        with django_assert_max_num_queries(30):
+            browser.get("/cases/")
+
+
+class TestCasePage:
+    def test_tells_timers_transitions_log_and_reasons(self, browser):
+        make_support_sla()
+        entitlement = make_entitlement(make_customer())
+        case = make_case(customer=entitlement.customer)
+        judge(case)
+        page = text_of(browser, case.get_absolute_url())
+        for words in (
+            "First response by",
+            "1 h left",
+            "Clock history",
+            "Transitions",
+            "Why these timers",
+            "not needed, an earlier item matched",
+            "Northwind Traders 2026",
+            "Case opened by web",
+        ):
+            assert words in page, words
+
+    @pytest.mark.parametrize("status", ["on_hold", "in_progress"])
+    def test_renders_paused_and_running(self, browser, clock, status):
+        make_support_sla()
+        case = make_case()
+        judge(case)
+        services.case_update(case=case, status=status, by=None, now=clock.advance(60))
+        judge(case)
+        clock.advance(86_400)
+        text_of(browser, case.get_absolute_url())
+
+    def test_renders_every_ending(self, browser, clock):
+        make_support_sla()
+        resolved, canceled, late, merged = (make_case(title) for title in ("a", "b", "c", "d"))
+        clock.advance(600)
+        services.case_resolve(case=resolved, by=None, now=clock.now)
+        services.case_cancel(case=canceled, by=None, now=clock.now)
+        services.case_merge(case=merged, into=late, by=None, now=clock.now)
+        clock.advance(86_400)
+        for case in (resolved, canceled, late, merged):
+            judge(case)
+        services.case_reply(case=late, text="Sorry", by=None, now=clock.now)
+        judge(late)
+        assert "to spare" in text_of(browser, resolved.get_absolute_url())
+        assert "resolved before it was met" in text_of(browser, resolved.get_absolute_url())
+        assert "Canceled" in text_of(browser, canceled.get_absolute_url())
+        assert "late" in text_of(browser, late.get_absolute_url())
+        assert "Merged" in text_of(browser, merged.get_absolute_url())
+
+    def test_says_why_no_sla_applies(self, browser):
+        page = text_of(browser, make_case().get_absolute_url())
+        assert "No SLA applies to this case" in page
+
+    def test_counts_a_waiting_change_before_any_worker_ran(self, browser):
+        make_support_sla()
+        assert "1 h left" in text_of(browser, make_case().get_absolute_url())
+
+    def test_the_timers_alone_for_the_minute_refresh(self, browser):
+        make_support_sla()
+        case = make_case()
+        page = text_of(browser, f"/cases/{case.pk}/timers/")
+        assert "<html" not in page and "<sla-timer" in page
+
+    def test_writes_the_titles_of_others_safely(self, browser):
+        page = text_of(browser, make_case("<script>alert(1)</script>").get_absolute_url())
+        assert "<script>alert(1)" not in page
+
+    def test_an_unknown_case_is_not_found(self, browser):
+        assert browser.get("/cases/999/").status_code == 404
+
+
+class TestCaseForms:
+    def test_opening_a_case(self, browser, agent):
+        customer = make_customer()
+        response = browser.post(
+            "/cases/new/",
+            {
+                "title": "Help",
+                "customer": customer.pk,
+                "channel": "phone",
+                "type": "problem",
+                "priority": "high",
+                "owner": agent.pk,
+            },
+        )
+        case = Case.objects.get()
+        assert response.url == case.get_absolute_url()
+        assert (case.service_level, case.owner, case.priority) == ("gold", agent, "high")
+
+    def test_faults_stand_at_their_fields(self, browser):
+        contact = make_contact(make_customer("Fabrikam"))
+        response = browser.post(
+            "/cases/new/",
+            {
+                "title": "Help",
+                "customer": make_customer().pk,
+                "contact": contact.pk,
+                "channel": "phone",
+                "type": "problem",
+                "priority": "high",
+            },
+        )
+        assert response.status_code == 422
+        assert "contact" in response.context["form"].errors
+        assert not Case.objects.exists()
+
+    def test_editing(self, browser):
+        case = make_case(customer=make_customer())
+        page = browser.get(f"/cases/{case.pk}/edit/")
+        values = {name: value for name, value in page.context["form"].initial.items() if value not in (None, False)}
+        response = browser.post(f"/cases/{case.pk}/edit/", {**values, "title": "New title", "is_escalated": "on"})
+        case.refresh_from_db()
+        assert (response.status_code, case.title, case.is_escalated) == (302, "New title", True)
+
+    def test_two_who_edit_different_fields_do_not_undo_each_other(self, browser):
+        case = make_case()
+        form = browser.get(f"/cases/{case.pk}/edit/").context["form"]
+        shown = {field.html_name: field.value() or "" for field in form if field.value()}
+        remembered = {field.html_initial_name: field.value() or "" for field in form if field.value()}
+        services.case_update(case=case, priority="urgent", by=None, now=NOW)
+        browser.post(f"/cases/{case.pk}/edit/", {**shown, **remembered, "title": "Mine"})
+        case.refresh_from_db()
+        assert (case.title, case.priority) == ("Mine", "urgent")
+
+    @pytest.mark.parametrize(
+        ("verb", "values", "state", "status"),
+        [
+            ("status", {"status": "researching"}, "active", "researching"),
+            ("reply", {"text": "On it"}, "active", "in_progress"),
+            ("resolve", {"status": "problem_solved", "resolution": "Done"}, "resolved", "problem_solved"),
+            ("cancel", {}, "canceled", "canceled"),
+        ],
+    )
+    def test_commands(self, browser, verb, values, state, status):
+        case = make_case()
+        response = browser.post(f"/cases/{case.pk}/{verb}/", values)
+        case.refresh_from_db()
+        assert (response.status_code, case.state, case.status) == (302, state, status)
+
+    def test_assign_merge_apply_and_reactivate(self, browser, agent):
+        sla, team = make_support_sla(default=False), make_team()
+        case, into = make_case("Twin"), make_case("Main")
+        browser.post(f"/cases/{case.pk}/assign/", {"owner": agent.pk, "team": team.pk})
+        browser.post(f"/cases/{case.pk}/apply-sla/", {"sla": sla.pk})
+        judge(case)
+        case.refresh_from_db()
+        assert (case.owner, case.team) == (agent, team)
+        assert "chosen by hand" in text_of(browser, case.get_absolute_url())
+        browser.post(f"/cases/{case.pk}/cancel/")
+        browser.post(f"/cases/{case.pk}/reactivate/")
+        browser.post(f"/cases/{case.pk}/merge/", {"into": into.number})
+        case.refresh_from_db()
+        assert case.merged_into == into
+
+    def test_the_reply_says_to_whom_it_goes_and_what_became_of_it(self, browser):
+        customer = make_customer()
+        case = make_case(customer=customer, contact=make_contact(customer))
+        page = text_of(browser, f"/cases/{case.pk}/reply/")
+        assert "It is mailed to Nora Wind, nora@northwind.example" in page and "Send reply" in page
+        browser.post(f"/cases/{case.pk}/reply/", {"text": "On it"})
+        reply = Activity.objects.get()
+        outbox = f"/outbox/{reply.message_id}/"
+        assert "mail to nora@northwind.example, queued" in text_of(browser, case.get_absolute_url())
+        assert outbox in text_of(browser, reply.get_absolute_url())
+        assert f"[{case.number}]" in text_of(browser, outbox)
+
+    def test_the_reply_says_when_it_goes_to_nobody(self, browser):
+        customer = make_customer()
+        case = make_case(customer=customer, contact=make_contact(customer, email=""))
+        page = text_of(browser, f"/cases/{case.pk}/reply/")
+        assert "Nora Wind has no email address" in page and "Record reply" in page
+        assert "The case has no contact" in text_of(browser, f"/cases/{make_case().pk}/reply/")
+
+    @pytest.mark.parametrize("verb", ["status", "reactivate"])
+    def test_buttons_are_posts(self, browser, verb):
+        assert browser.get(f"/cases/{make_case().pk}/{verb}/").status_code == 405
+
+    @pytest.mark.parametrize("verb", ["edit", "reply", "resolve", "cancel", "assign", "merge", "apply-sla"])
+    def test_forms_render(self, browser, verb):
+        make_support_sla()
+        text_of(browser, f"/cases/{make_case(customer=make_customer()).pk}/{verb}/")
+
+
+class TestActivities:
+    def test_from_opening_to_completing(self, browser, agent):
+        make_activity_sla()
+        case = make_case()
+        text_of(browser, f"/activities/new/?case={case.pk}")
+        values = {"subject": "Call", "case": case.pk, "priority": "normal", "due_at": "2026-03-02T12:00"}
+        response = browser.post("/activities/new/", values)
+        activity = Activity.objects.get()
+        assert (response.status_code, activity.case) == (302, case)
+        judge(activity)
+        assert "Done by" in text_of(browser, activity.get_absolute_url())
+        assert "Call" in text_of(browser, "/activities/")
+        assert "Call" in text_of(browser, case.get_absolute_url())
+        text_of(browser, f"/activities/{activity.pk}/timers/")
+        browser.post(f"/activities/{activity.pk}/edit/", {**values, "subject": "Ring", "status": "waiting"})
+        browser.post(f"/activities/{activity.pk}/complete/", {"duration_minutes": "10"})
+        activity.refresh_from_db()
+        assert (activity.subject, activity.state, activity.duration_minutes) == ("Ring", "completed", 10)
+
+    def test_canceling_and_reopening(self, browser):
+        activity = make_activity()
+        browser.post(f"/activities/{activity.pk}/cancel/")
+        browser.post(f"/activities/{activity.pk}/reactivate/")
+        activity.refresh_from_db()
+        assert activity.state == "open"
+
+    def test_forms_render(self, browser):
+        activity = make_activity()
+        for verb in ("edit", "complete", "apply-sla"):
+            text_of(browser, f"/activities/{activity.pk}/{verb}/")
+
+
+class TestCustomers:
+    def test_from_creating_to_deactivating(self, browser):
+        browser.post("/customers/new/", {"name": "Fabrikam", "service_level": "silver"})
+        customer = Customer.objects.get()
+        browser.post(f"/customers/{customer.pk}/contacts/new/", {"name": "Fay", "email": "fay@fabrikam.example"})
+        make_entitlement(customer)
+        make_case(customer=customer)
+        page = text_of(browser, f"/customers/{customer.pk}/")
+        for words in ("Fabrikam", "Fay", "CASE-1001", "Fabrikam 2026", "Default"):
+            assert words in page
+        browser.post(f"/customers/{customer.pk}/edit/", {"name": "Fabrikam Ltd"})
+        browser.post(f"/customers/{customer.pk}/active/")
+        customer.refresh_from_db()
+        assert (customer.name, customer.is_active) == ("Fabrikam Ltd", False)
+        assert "Fabrikam Ltd" in text_of(browser, "/customers/?q=fabrikam")
+
+    def test_a_contact_is_edited_and_deactivated(self, browser):
+        contact = make_contact(make_customer())
+        browser.post(f"/contacts/{contact.pk}/edit/", {"name": "Nora W."})
+        browser.post(f"/contacts/{contact.pk}/active/")
+        assert Contact.objects.values_list("name", "is_active").get() == ("Nora W.", False)
+
+    def test_forms_render(self, browser):
+        contact = make_contact(make_customer())
+        customer = contact.customer.pk
+        for url in ("/customers/new/", f"/customers/{customer}/edit/", f"/customers/{customer}/contacts/new/"):
+            text_of(browser, url)
+        text_of(browser, f"/contacts/{contact.pk}/edit/")
+
+    def test_a_taken_code_is_a_fault_of_its_field(self, browser):
+        make_customer(code="nw")
+        response = browser.post("/customers/new/", {"name": "Other", "code": "nw"})
+        assert "code" in response.context["form"].errors
+
+
+PAGES = ["/cases/", "/cases/new/", "/cases/1/", "/activities/", "/activities/new/", "/customers/", "/customers/new/"]
+
+
+@pytest.mark.parametrize("url", PAGES)
+def test_anonymous_visitors_are_sent_to_sign_in(url):
+    response = Client().get(url)
+    assert response.status_code == 302 and "login" in response.url

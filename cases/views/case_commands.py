@@ -1,0 +1,206 @@
+"""The commands on a case: a form where something is to be said, a button where not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms as django_forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from cases import forms, services
+from cases.models import Case
+from cases.selectors import reply_recipient
+from cases.views.access import works_cases
+from sla_project.accounts.models import Team, User
+from sla_project.operations.clock import clock_now
+from sla_project.operations.requests import user_of
+from sla_project.operations.web import command_view, form_page
+from slas.models import SLA
+from slas.services.choosing import AUTOMATIC, NO_SLA, SLAChoice
+
+
+def _command_form(
+    request: HttpRequest,
+    case: Case,
+    *,
+    title: str,
+    form: django_forms.Form,
+    act: Any,
+    message: str,
+    submit: str,
+    note: str = "",
+    danger: bool = False,
+) -> HttpResponse:
+    """A page with the command's form; `act(values)` calls the service."""
+
+    def save(values: dict[str, Any]) -> str:
+        act(values)
+        return case.get_absolute_url()
+
+    return form_page(
+        request,
+        title=title,
+        form=form,
+        save=save,
+        message=message,
+        context={
+            "submit_label": submit,
+            "cancel_url": case.get_absolute_url(),
+            "danger": danger,
+            "form_note": note,
+            "lead": case.title,
+            "breadcrumbs": [
+                {"label": _("Cases"), "url": reverse("cases:case_list")},
+                {"label": case.number, "url": case.get_absolute_url()},
+            ],
+        },
+    )
+
+
+@require_POST
+@works_cases
+def case_status(request: HttpRequest, pk: int) -> HttpResponse:
+    case = get_object_or_404(Case, pk=pk)
+
+    def act() -> str:
+        status = request.POST.get("status", "")
+        services.case_update(case=case, status=status, by=user_of(request), now=clock_now())
+        return _("Status: %(status)s.") % {"status": case.get_status_display()}
+
+    return command_view(request, act=act, to=case.get_absolute_url())
+
+
+@works_cases
+def case_reply(request: HttpRequest, pk: int) -> HttpResponse:
+    case = get_object_or_404(Case, pk=pk)
+    to = reply_recipient(case)
+    note = _reply_note(case, to)
+    return _command_form(
+        request,
+        case,
+        title=_("Reply to %(number)s") % {"number": case.number},
+        form=forms.ReplyForm(request.POST or None),
+        act=lambda values: services.case_reply(case=case, by=user_of(request), now=clock_now(), **values),
+        message=_("The reply is on its way to %(email)s.") % {"email": to[1]} if to else _("The reply is recorded."),
+        submit=_("Send reply") if to else _("Record reply"),
+        note=note,
+    )
+
+
+def _reply_note(case: Case, to: tuple[str, str] | None) -> str:
+    """To whom the answer goes, or that it goes to nobody, and why."""
+    if to is not None:
+        note = _("It is mailed to %(name)s, %(email)s, and kept with the case.") % {"name": to[0], "email": to[1]}
+    elif case.contact or case.customer:
+        name = case.contact or case.customer
+        note = _("%(name)s has no email address: your answer is kept with the case, and not sent.") % {"name": name}
+    else:
+        note = _("The case has no contact: your answer is kept with the case, and not sent.")
+    return note if case.first_response_sent else note + " " + _("It counts as the first response.")
+
+
+@works_cases
+def case_resolve(request: HttpRequest, pk: int) -> HttpResponse:
+    case = get_object_or_404(Case, pk=pk)
+    return _command_form(
+        request,
+        case,
+        title=_("Resolve %(number)s") % {"number": case.number},
+        form=forms.ResolveForm(request.POST or None),
+        act=lambda values: services.case_resolve(case=case, by=user_of(request), now=clock_now(), **values),
+        message=_("The case is resolved."),
+        submit=_("Resolve case"),
+        note=_("All timers are judged now; what is still unmet then ends as “resolved unmet”."),
+    )
+
+
+@works_cases
+def case_cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    case = get_object_or_404(Case, pk=pk)
+    return _command_form(
+        request,
+        case,
+        title=_("Cancel %(number)s") % {"number": case.number},
+        form=django_forms.Form(request.POST if request.method == "POST" else None),
+        act=lambda values: services.case_cancel(case=case, by=user_of(request), now=clock_now()),
+        message=_("The case is canceled."),
+        submit=_("Cancel case"),
+        note=_("Its running timers end as canceled, and actions that still wait do not run."),
+        danger=True,
+    )
+
+
+@require_POST
+@works_cases
+def case_reactivate(request: HttpRequest, pk: int) -> HttpResponse:
+    case = get_object_or_404(Case, pk=pk)
+
+    def act() -> str:
+        services.case_reactivate(case=case, by=user_of(request), now=clock_now())
+        return _("The case is active again.")
+
+    return command_view(request, act=act, to=case.get_absolute_url())
+
+
+@works_cases
+def case_assign(request: HttpRequest, pk: int) -> HttpResponse:
+    case = get_object_or_404(Case, pk=pk)
+    form = forms.AssignForm(request.POST or None, initial={"owner": case.owner_id, "team": case.team_id})
+    forms.only_active(form, case)
+
+    def act(values: dict[str, User | Team | None]) -> None:
+        services.case_assign(case=case, by=user_of(request), now=clock_now(), **values)  # type: ignore[arg-type]
+
+    return _command_form(
+        request,
+        case,
+        title=_("Assign %(number)s") % {"number": case.number},
+        form=form,
+        act=act,
+        message=_("The case is assigned."),
+        submit=_("Assign"),
+    )
+
+
+@works_cases
+def case_merge(request: HttpRequest, pk: int) -> HttpResponse:
+    case = get_object_or_404(Case, pk=pk)
+    return _command_form(
+        request,
+        case,
+        title=_("Merge %(number)s into another case") % {"number": case.number},
+        form=forms.MergeForm(request.POST or None),
+        act=lambda values: services.case_merge(case=case, by=user_of(request), now=clock_now(), **values),
+        message=_("The case is merged."),
+        submit=_("Merge"),
+        note=_("This case ends as merged; that cannot be undone."),
+        danger=True,
+    )
+
+
+@works_cases
+def case_apply_sla(request: HttpRequest, pk: int) -> HttpResponse:
+    case = get_object_or_404(Case, pk=pk)
+    return _command_form(
+        request,
+        case,
+        title=_("Apply an SLA to %(number)s") % {"number": case.number},
+        form=forms.ApplySLAForm(request.POST or None, record_type="case"),
+        act=lambda values: services.case_apply_sla(
+            case=case, sla=chosen_sla(values["sla"]), by=user_of(request), now=clock_now()
+        ),
+        message=_("The SLA is applied."),
+        submit=_("Apply SLA"),
+        note=_("Another SLA ends the running timers and starts its own."),
+    )
+
+
+def chosen_sla(code: str) -> SLA | SLAChoice:
+    """What a person picked in `ApplySLAForm`."""
+    if code == forms.ApplySLAForm.AUTOMATIC:
+        return AUTOMATIC
+    return NO_SLA if code == forms.ApplySLAForm.NONE else SLA.objects.get(pk=code)

@@ -1,0 +1,127 @@
+"""Pages of products: what cases are about. Administrators write, as over the API."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from cases import filters, forms, services
+from cases.models import Case, Product
+from cases.related_forms import PRODUCT_FIELDS, ProductForm
+from sla_project.accounts.policy import administrator_required, can_configure
+from sla_project.operations.clock import clock_now
+from sla_project.operations.requests import user_of
+from sla_project.operations.web import Cell, Column, command_view, form_page, list_page
+
+COLUMNS = [
+    Column(gettext_lazy("Product"), order="name_folded", first=True),
+    Column(gettext_lazy("Code"), order="code"),
+    Column(gettext_lazy("State")),
+]
+CASES_SHOWN = 10
+
+
+def _url(product: Product) -> str:
+    return reverse("cases:product_detail", args=[product.pk])
+
+
+def _crumbs(*products: Product) -> list[dict[str, str]]:
+    first = {"label": _("Products"), "url": reverse("cases:product_list")}
+    return [first, *({"label": each.name, "url": _url(each)} for each in products)]
+
+
+def _state(product: Product) -> Cell:
+    if product.is_active:
+        return {"badge": _("Active"), "tone": "good"}
+    return {"badge": _("Inactive"), "tone": "neutral"}
+
+
+@login_required
+def product_list(request: HttpRequest) -> HttpResponse:
+    def row(product: Product) -> list[Cell]:
+        return [{"text": product.name, "url": _url(product)}, {"text": product.code}, _state(product)]
+
+    new = {"label": _("New product"), "url": reverse("cases:product_create"), "icon": "plus", "primary": True}
+    return list_page(
+        request,
+        title=_("Products"),
+        queryset=Product.objects.all(),
+        columns=COLUMNS,
+        row=row,
+        filterset=filters.ProductFilter,
+        context={
+            "lead": _("What cases are about. Items of an SLA can ask for the product."),
+            "actions": [new] if can_configure(request.user) else [],
+            "empty": {"icon": "tag", "heading": _("No product fits")},
+        },
+    )
+
+
+@login_required
+def product_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    product = get_object_or_404(Product, pk=pk)
+    cases = Case.objects.filter(product=product)
+    context = {
+        "title": product.name,
+        "breadcrumbs": _crumbs(),
+        "product": product,
+        "facts": [{"label": _("Code"), "value": product.code}, {"label": _("State"), **_state(product)}],
+        "cases": cases.order_by("-pk")[:CASES_SHOWN],
+        "case_count": cases.count(),
+        "may_configure": can_configure(request.user),
+    }
+    return render(request, "cases/product_detail.html", context)
+
+
+@administrator_required
+def product_create(request: HttpRequest) -> HttpResponse:
+    def save(values: dict[str, Any]) -> str:
+        return _url(services.product_create(by=user_of(request), now=clock_now(), **values))
+
+    return form_page(
+        request,
+        title=_("New product"),
+        form=ProductForm(request.POST or None),
+        save=save,
+        message=_("The product is saved."),
+        context={"cancel_url": reverse("cases:product_list"), "breadcrumbs": _crumbs()},
+    )
+
+
+@administrator_required
+def product_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    product = get_object_or_404(Product, pk=pk)
+
+    def save(values: dict[str, Any]) -> str:
+        services.product_update(product=product, by=user_of(request), now=clock_now(), **values)
+        return _url(product)
+
+    return form_page(
+        request,
+        title=_("Edit %(name)s") % {"name": product.name},
+        form=ProductForm(request.POST or None, initial=forms.initial_of(product, PRODUCT_FIELDS)),
+        save=save,
+        message=_("The product is saved."),
+        context={"cancel_url": _url(product), "breadcrumbs": _crumbs(product)},
+    )
+
+
+@require_POST
+@administrator_required
+def product_active(request: HttpRequest, pk: int) -> HttpResponse:
+    """Switches between active and inactive."""
+    product = get_object_or_404(Product, pk=pk)
+
+    def act() -> str:
+        is_active = not product.is_active
+        services.product_set_active(product=product, is_active=is_active, by=user_of(request), now=clock_now())
+        return _("The product is active.") if is_active else _("The product is inactive.")
+
+    return command_view(request, act=act, to=_url(product))

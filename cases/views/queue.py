@@ -1,0 +1,184 @@
+"""The queue: a list of tracked records with their live timers, shared by cases and activities."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
+from django.forms import HiddenInput
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django_filters import FilterSet
+
+from cases.filters import DUE_CHOICES, due_range
+from cases.selectors import attach_tracking
+from sla_project.operations.clock import clock_now
+from sla_project.operations.templatetags.console import words_of_time
+from sla_project.operations.web import Cell, Column
+from slas import records
+from slas.selectors.explanations import Words
+from slas.selectors.instance_lists import status_now
+from slas.selectors.timers import Timers
+
+ROWS_ON_A_PAGE = 50
+FROM_LINKS = ("condition", "created_after")
+"""Filters that no control sets but a link from another page."""
+QUIET = ("succeeded", "canceled")
+"""A settled clock is shown only where nothing runs."""
+
+
+def queue_page(
+    request: HttpRequest,
+    *,
+    queryset: QuerySet[Any],
+    filterset: type[FilterSet],
+    shown_filters: Sequence[str],
+    open_states: Mapping[str, str],
+    columns: Sequence[Column],
+    row: Callable[[Any], Sequence[Cell]],
+    context: Mapping[str, Any],
+    has_file: bool = False,
+) -> HttpResponse:
+    """Open records in the order of their failure times, unless the reader asks for something else (R34).
+
+    `has_file`: the page offers its rows as a file, which asks for them in so many words.
+    """
+    now = clock_now()
+    asked = _with_defaults(request.GET, open_states)
+    filters = filterset(asked, queryset=queryset, request=request)
+    narrowed = _narrowed(filters, asked)
+    found = filters.qs.none() if any(one["fault"] for one in narrowed) else filters.qs
+    page = Paginator(_ordered(found, columns, asked), ROWS_ON_A_PAGE).get_page(asked.get("page"))
+    records = list(page.object_list)
+    attach_tracking(records)
+    timers = Timers(now)
+    chips = _chips(queryset.filter(**open_states), asked, now)
+    shown = {
+        "columns": [_head(column, asked) for column in columns],
+        "rows": [{"cells": [_time_left(record, timers), *row(record)]} for record in records],
+        "chips": chips,
+        "narrowed": narrowed,
+        "filter_form": _only(filters, shown_filters),
+        "clear_url": request.path,
+        "csv_url": _link(asked, format="csv", page=None) if has_file else "",
+        "pagination": _pagination(page, asked),
+        "breached": next(chip["count"] for chip in chips if chip["code"] == "breached"),
+        "updating": any(record.tracking and record.tracking.is_waiting for record in records),
+    }
+    return render(request, "cases/queue.html", {**shown, **context})
+
+
+def _with_defaults(query: QueryDict, open_states: Mapping[str, str]) -> QueryDict:
+    """A search looks everywhere; without one, a plain visit shows what is open."""
+    asked = query.copy()
+    for name, value in open_states.items():
+        if name not in asked and not asked.get("q"):
+            asked[name] = value
+    return asked
+
+
+def _ordered(queryset: QuerySet[Any], columns: Sequence[Column], query: QueryDict) -> QuerySet[Any]:
+    sort = query.get("sort", "")
+    if sort.removeprefix("-") not in {column.order for column in columns if column.order}:
+        return queryset
+    return queryset.order_by(sort, "-pk" if sort.startswith("-") else "pk")
+
+
+def leading_clock(record: Any, now: datetime) -> Any:
+    """The clock that a row shows: what fails first, else what is paused, else the last result."""
+
+    def rank(clock: Any) -> tuple[int, datetime]:
+        status = status_now(clock, now)
+        if status == "paused":
+            return 1, clock.started_at
+        if status in QUIET or clock.late_success_at is not None:
+            return 2, clock.started_at
+        return 0, clock.failure_at or clock.started_at
+
+    return min(record.clocks, key=rank, default=None)
+
+
+def _time_left(record: Any, timers: Timers) -> Cell:
+    clock = leading_clock(record, timers.now)
+    updating = _("Updating …") if record.tracking and record.tracking.is_waiting else ""
+    if clock is None:
+        return {"text": "–", "sub": updating or _("No timer")}
+    return {"timer": timers.of(clock), "sub": updating or clock.kpi.name}
+
+
+def _chips(queryset: QuerySet[Any], query: QueryDict, now: datetime) -> list[dict[str, Any]]:
+    """Ranges over stored times among what is open, each with its count."""
+    active = query.get("due", "")
+    everything = _link(query, due=None, page=None)
+    chips = [{"code": "", "label": _("All open"), "url": everything, "active": not active, "count": None}]
+    for code, label in DUE_CHOICES:
+        count = due_range(queryset, code, now=now).count()
+        url = _link(query, due=code, page=None)
+        chips.append({"code": code, "label": label, "url": url, "active": active == code, "count": count})
+    return chips
+
+
+def _narrowed(filters: FilterSet, query: QueryDict) -> list[dict[str, Any]]:
+    """What a link has narrowed the list by, in words, each with a link that takes it away."""
+    zone = timezone.get_current_timezone()
+    words: dict[str, Callable[[Any], str]] = {
+        "condition": Words(records.for_model(filters.queryset.model)).sentence,
+        "created_after": lambda moment: _("Created since %(time)s") % {"time": words_of_time(moment, None, zone)},
+    }
+    form, narrowed = filters.form, []
+    for name in FROM_LINKS:
+        faults, value = form.errors.get(name), form.cleaned_data.get(name)
+        if faults or value:
+            shown = "" if faults else words[name](value)
+            url = _link(query, **{name: None, "page": None})
+            narrowed.append({"words": shown, "fault": " ".join(faults or ()), "url": url})
+    return narrowed
+
+
+def _only(filters: FilterSet, names: Sequence[str]) -> Any:
+    """The filter form with the fields that fit on a page, and hidden those that a link set; the API has all of them."""
+    form = filters.form
+    for name, field in list(form.fields.items()):
+        if name in FROM_LINKS and form.data.get(name):
+            field.widget = HiddenInput()
+        elif name not in names:
+            del form.fields[name]
+    return form
+
+
+def _head(column: Column, query: QueryDict) -> dict[str, Any]:
+    sort = query.get("sort", "")
+    is_sorted = bool(column.order) and sort.removeprefix("-") == column.order
+    following = f"-{column.order}" if is_sorted and not sort.startswith("-") else column.order
+    return {
+        "label": column.label,
+        "num": column.num,
+        "first": column.first,
+        "sorted": ("desc" if sort.startswith("-") else "asc") if is_sorted else "",
+        "sort_url": _link(query, sort=following, page=None) if column.order else "",
+    }
+
+
+def _pagination(page: Page[Any], query: QueryDict) -> dict[str, str]:
+    words = _("%(first)d–%(last)d of %(all)d")
+    return {
+        "label": words % {"first": page.start_index(), "last": page.end_index(), "all": page.paginator.count},
+        "previous_url": _link(query, page=page.previous_page_number()) if page.has_previous() else "",
+        "next_url": _link(query, page=page.next_page_number()) if page.has_next() else "",
+    }
+
+
+def _link(query: QueryDict, **changes: Any) -> str:
+    """This page with some parameters set, or left out where None."""
+    changed = query.copy()
+    for name, value in changes.items():
+        if value is None:
+            changed.pop(name, None)
+        else:
+            changed[name] = str(value)
+    return f"?{changed.urlencode()}"

@@ -1,0 +1,218 @@
+"""What the pages of a case and of an activity show: timers, clock history, transitions, log, facts, reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from actions.models import Message
+from cases import forms
+from cases.clock_history import Clock, clock_history
+from cases.models import Activity, Case
+from cases.views.timers import card_of
+from cases.wording import ChangeWords
+from slas.models import KPIEvent, KPIInstance, RecordChange
+from slas.selectors.explanations import explain_record
+from slas.selectors.instances import RecordView, record_of, record_view
+from slas.selectors.timers import Timers, failure_due
+from slas.wording import EVENT_ICONS, event_words, source_words
+
+LOG_SHOWN = 60
+CLOCKS_DRAWN = 8
+
+
+def timers_context(obj: Case | Activity, *, now: datetime) -> dict[str, Any]:
+    return timers_shown(obj, record_view(record_of(obj), now))
+
+
+def timers_shown(obj: Case | Activity, view: RecordView) -> dict[str, Any]:
+    """The cards of the latest instances, the earlier ones of the same KPI under them, and the clock history."""
+    timers = Timers(view.now)
+    cards = [
+        card_of(each, timers, earlier=[old for old in view.earlier if old.kpi_id == each.kpi_id])
+        for each in view.instances
+    ]
+    kind = "case" if isinstance(obj, Case) else "activity"
+    zone = timezone.get_current_timezone()
+    return {
+        "cards": cards,
+        "updating": view.is_updating,
+        "timers_url": reverse(f"cases:{kind}_timers", args=[obj.pk]),
+        "clock_history": clock_history(_clocks(view, timers), now=view.now, zone=zone),
+        "server_now": view.now,
+    }
+
+
+def _clocks(view: RecordView, timers: Timers) -> list[Clock]:
+    """The latest few instances, oldest first, each with the pauses that its events tell of."""
+    drawn = sorted([*view.instances, *view.earlier], key=lambda each: each.number)[-CLOCKS_DRAWN:]
+    pauses: dict[int, list[tuple[datetime, datetime | None]]] = {each.number: [] for each in drawn}
+    for event in view.events:
+        known = pauses.get(event.instance.number)
+        if known is None:
+            continue
+        if event.kind == KPIEvent.Kind.PAUSED:
+            known.append((event.at, None))
+        elif event.kind == KPIEvent.Kind.RESUMED and known:
+            known[-1] = (known[-1][0], event.at)
+    return [_clock(each, pauses[each.number], timers) for each in drawn]
+
+
+def _clock(instance: KPIInstance, pauses: Sequence[tuple[datetime, datetime | None]], timers: Timers) -> Clock:
+    end = instance.ended_at
+    return Clock(
+        name=instance.kpi.name,
+        start=max(instance.started_at, instance.applicable_from_value),
+        end=end,
+        pauses=pauses if end is None else [(since, until or end) for since, until in pauses],
+        windows=timers.hours_of(instance).windows,
+        due=failure_due(instance),
+        warn=instance.nearing_at or (instance.warning_at if end is None else None),
+        note=instance.get_status_display().lower() if end else "",
+    )
+
+
+def transitions_of(view: RecordView) -> list[dict[str, Any]]:
+    """Every transition, newest first, with its reason in words."""
+    return [
+        {
+            "kpi": event.instance.kpi.name,
+            "item": event.instance.item_name,
+            "kind": event.get_kind_display(),
+            "at": event.at,
+            "due": event.due_at,
+            "words": event_words(event),
+            "icon": EVENT_ICONS.get(event.kind, "history"),
+        }
+        for event in reversed(view.events)
+    ]
+
+
+def log_of(view: RecordView) -> list[dict[str, Any]]:
+    """What people and clocks did, newest first; changes name their author."""
+    changes = list(view.record.changes.select_related("by").order_by("-seq")[:LOG_SHOWN])
+    words = ChangeWords(view.record_type, view.now)
+    words.read_names(changes)
+    lines = [
+        {
+            "at": each.at,
+            "icon": EVENT_ICONS.get(each.kind, "history"),
+            "who": each.instance.kpi.name,
+            "text": event_words(each),
+        }
+        for each in reversed(view.events)
+    ]
+    lines += [{"at": each.at, "icon": "edit", "who": f"{_author(each)}:", "text": words.of(each)} for each in changes]
+    return sorted(lines, key=_when, reverse=True)[:LOG_SHOWN]
+
+
+def _when(line: dict[str, Any]) -> datetime:
+    at: datetime = line["at"]
+    return at
+
+
+def _author(change: RecordChange) -> str:
+    return str(change.by) if change.by else str(RecordChange.Source(change.source).label)
+
+
+def case_context(case: Case, *, now: datetime) -> dict[str, Any]:
+    activities = case.activities.select_related("owner", "message").order_by("-created_on")
+    return {
+        "title": case.title,
+        "case": case,
+        "breadcrumbs": [
+            {"label": _("Cases"), "url": reverse("cases:case_list")},
+            {"label": case.number, "url": ""},
+        ],
+        "status_form": forms.StatusForm(initial={"status": case.status}),
+        "facts": _case_facts(case),
+        "activities": activities[:LOG_SHOWN],
+        **_shared(case, now),
+    }
+
+
+def activity_context(activity: Activity, *, now: datetime) -> dict[str, Any]:
+    return {
+        "title": activity.subject,
+        "activity": activity,
+        "breadcrumbs": [
+            {"label": _("Activities"), "url": reverse("cases:activity_list")},
+            {"label": activity.number, "url": ""},
+        ],
+        "facts": _activity_facts(activity),
+        **_shared(activity, now),
+    }
+
+
+def _shared(obj: Case | Activity, now: datetime) -> dict[str, Any]:
+    view = record_view(record_of(obj), now)
+    explanation = explain_record(view)
+    return {
+        **timers_shown(obj, view),
+        "transitions": transitions_of(view),
+        "log": log_of(view),
+        "explanation": explanation,
+        "sla_source": source_words(explanation.source),
+        "has_ended": view.record.lifecycle != "open",
+    }
+
+
+def _case_facts(case: Case) -> list[dict[str, Any]]:
+    customer = case.customer
+    optional = [
+        (_("Contact"), case.contact),
+        (_("Product"), case.product),
+        (_("Entitlement"), case.entitlement),
+        (_("Resolution"), case.resolution),
+        (_("Billable minutes"), case.billable_minutes),
+        (_("Source"), f"{case.source} {case.external_number}".strip()),
+    ]
+    merged = case.merged_into
+    return [
+        {
+            "label": _("Customer"),
+            "value": customer.name if customer else None,
+            "url": reverse("cases:customer_detail", args=[customer.pk]) if customer else "",
+        },
+        {"label": _("Service level"), "value": case.get_service_level_display() or None},
+        {"label": _("Priority"), "value": case.get_priority_display()},
+        {"label": _("Type"), "value": case.get_type_display()},
+        {"label": _("State"), "value": case.get_state_display()},
+        {"label": _("Owner"), "value": str(case.owner) if case.owner else None},
+        {"label": _("Team"), "value": str(case.team) if case.team else None},
+        {"label": _("First response sent"), "value": _("Yes") if case.first_response_sent else _("No")},
+        *([{"label": _("Escalated"), "time": case.escalated_on}] if case.is_escalated else []),
+        *({"label": label, "value": str(value)} for label, value in optional if value not in (None, "")),
+        *([{"label": _("Merged into"), "value": merged.number, "url": merged.get_absolute_url()}] if merged else []),
+        {"label": _("Opened"), "time": case.opened_on},
+        *([{"label": _("Resolved"), "time": case.resolved_on}] if case.resolved_on else []),
+        {"label": _("Your time zone"), "value": timezone.get_current_timezone_name()},
+    ]
+
+
+def _activity_facts(activity: Activity) -> list[dict[str, Any]]:
+    case = activity.case
+    return [
+        *([{"label": _("Case"), "value": str(case), "url": case.get_absolute_url()}] if case else []),
+        {"label": _("State"), "value": activity.get_state_display()},
+        {"label": _("Status"), "value": activity.get_status_display()},
+        {"label": _("Priority"), "value": activity.get_priority_display()},
+        {"label": _("Owner"), "value": str(activity.owner) if activity.owner else None},
+        {"label": _("Team"), "value": str(activity.team) if activity.team else None},
+        *([{"label": _("Due"), "time": activity.due_at}] if activity.due_at else []),
+        {"label": _("Created"), "time": activity.created_on},
+        *([{"label": _("Completed"), "time": activity.completed_on}] if activity.completed_on else []),
+        *([_mail_fact(activity.message)] if activity.message else []),
+        {"label": _("Duration in minutes"), "value": activity.duration_minutes},
+        {"label": _("Your time zone"), "value": timezone.get_current_timezone_name()},
+    ]
+
+
+def _mail_fact(message: Message) -> dict[str, Any]:
+    words = _("%(state)s, to %(email)s") % {"state": message.state_words, "email": message.to_email}
+    return {"label": _("Mail"), "value": words, "url": reverse("actions:message_detail", args=[message.pk])}

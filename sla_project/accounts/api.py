@@ -1,0 +1,187 @@
+"""`me/`, `users/`, `teams/` and `tokens/`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework import mixins, serializers, status, viewsets
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
+from rest_framework.views import APIView
+
+from sla_project.accounts import services
+from sla_project.accounts.models import ApiToken, Team, TokenScope, User
+from sla_project.accounts.openapi import TokenScheme as TokenScheme
+from sla_project.accounts.policy import SignedIn
+from sla_project.accounts.selectors import tokens_seen_by
+from sla_project.operations.clock import clock_now
+from sla_project.operations.requests import user_of
+from sla_project.operations.rest.routers import ConsoleRouter
+
+
+class UserSerializer(serializers.ModelSerializer[User]):
+    password = serializers.CharField(
+        write_only=True, required=False, max_length=128, trim_whitespace=False, help_text="None: no sign-in."
+    )
+
+    class Meta:
+        model = User
+        fields = ["id", "email", "display_name", "time_zone", "role", "is_active", "password"]
+
+
+class MeSerializer(UserSerializer):
+    class Meta(UserSerializer.Meta):
+        fields = ["id", "email", "display_name", "time_zone", "role", "is_active"]
+        read_only_fields = ["email", "role", "is_active"]
+
+
+class MeView(APIView):
+    """Whoever asks."""
+
+    permission_classes = [SignedIn]
+
+    @extend_schema(responses=MeSerializer)
+    def get(self, request: Request) -> Response:
+        return Response(MeSerializer(user_of(request)).data)
+
+    @extend_schema(request=MeSerializer, responses=MeSerializer)
+    def patch(self, request: Request) -> Response:
+        serializer = MeSerializer(user_of(request), data=request.data, partial=True)
+        serializer.is_valid(raise_exception=True)
+        user = services.user_update(
+            user=user_of(request), changes=serializer.validated_data, by=user_of(request), now=clock_now()
+        )
+        return Response(MeSerializer(user).data)
+
+
+class UserViewSet(
+    mixins.CreateModelMixin,
+    mixins.RetrieveModelMixin,
+    mixins.UpdateModelMixin,
+    mixins.ListModelMixin,
+    viewsets.GenericViewSet[User],
+):
+    """People. They are never deleted, for history names them: set `is_active` to false."""
+
+    http_method_names = ["get", "post", "patch", "head", "options"]
+    queryset = User.objects.all()
+    serializer_class = UserSerializer
+    filterset_fields = ["email", "role", "is_active", "teams"]
+    ordering = "display_name"
+    ordering_fields = ["display_name", "email", "id"]
+
+    def perform_create(self, serializer: BaseSerializer[User]) -> None:
+        fields = dict(serializer.validated_data)
+        password = fields.pop("password", None)
+        serializer.instance = services.user_create(
+            fields=fields, password=password, by=user_of(self.request), now=clock_now()
+        )
+
+    def perform_update(self, serializer: BaseSerializer[User]) -> None:
+        changes = dict(serializer.validated_data)
+        password = changes.pop("password", None)
+        serializer.instance = services.user_update(
+            user=self.get_object(),
+            changes=changes,
+            password=password,
+            by=user_of(self.request),
+            now=clock_now(),
+        )
+
+
+class TeamSerializer(serializers.ModelSerializer[Team]):
+    class Meta:
+        model = Team
+        fields = ["id", "code", "name", "email", "lead", "members"]
+
+
+class TeamViewSet(viewsets.ModelViewSet[Team]):
+    """Groups of agents that cases are assigned to."""
+
+    http_method_names = ["get", "post", "patch", "delete", "head", "options"]
+    queryset = Team.objects.prefetch_related("members")
+    serializer_class = TeamSerializer
+    filterset_fields = ["code", "members"]
+    ordering = "name"
+    ordering_fields = ["name", "code", "id"]
+
+    def perform_create(self, serializer: BaseSerializer[Team]) -> None:
+        self._save(serializer, Team())
+
+    def perform_update(self, serializer: BaseSerializer[Team]) -> None:
+        self._save(serializer, self.get_object())
+
+    def perform_destroy(self, instance: Team) -> None:
+        services.team_delete(team=instance, by=user_of(self.request), now=clock_now())
+
+    def _save(self, serializer: BaseSerializer[Team], team: Team) -> None:
+        changes = dict(serializer.validated_data)
+        members = changes.pop("members", None)
+        serializer.instance = services.team_save(
+            team=team, changes=changes, members=members, by=user_of(self.request), now=clock_now()
+        )
+
+
+class ApiTokenSerializer(serializers.ModelSerializer[ApiToken]):
+    user = serializers.CharField(source="user.email", read_only=True)
+    scope = serializers.ChoiceField(choices=TokenScope.choices, default=TokenScope.READ)
+
+    class Meta:
+        model = ApiToken
+        fields = ["id", "name", "user", "prefix", "scope", "created_at", "expires_at", "last_used_at"]
+        read_only_fields = ["prefix", "created_at", "last_used_at"]
+
+
+class NewApiTokenSerializer(ApiTokenSerializer):
+    token = serializers.CharField(read_only=True, help_text="The plain text; it is shown only here.")
+
+    class Meta(ApiTokenSerializer.Meta):
+        fields = [*ApiTokenSerializer.Meta.fields, "token"]
+
+
+class ApiTokenViewSet(
+    mixins.RetrieveModelMixin,
+    mixins.DestroyModelMixin,
+    mixins.ListModelMixin,
+    viewsets.GenericViewSet[ApiToken],
+):
+    """Your own keys to this API; administrators see and revoke everybody's."""
+
+    permission_classes = [SignedIn]
+    queryset = ApiToken.objects.all()
+    serializer_class = ApiTokenSerializer
+
+    def get_queryset(self) -> QuerySet[ApiToken]:
+        if not self.request.user.is_authenticated:  # the schema is made without a user
+            return super().get_queryset()
+        return tokens_seen_by(self.request.user)
+
+    @extend_schema(request=ApiTokenSerializer, responses={201: NewApiTokenSerializer})
+    def create(self, request: Request) -> Response:
+        serializer = ApiTokenSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        asked: dict[str, Any] = serializer.validated_data
+        token, plaintext = services.token_create(
+            user=user_of(request),
+            name=asked["name"],
+            scope=asked["scope"],
+            expires_at=asked.get("expires_at"),
+            by=user_of(request),
+            through=request.auth if isinstance(request.auth, ApiToken) else None,
+            now=clock_now(),
+        )
+        body = {**ApiTokenSerializer(token).data, "token": plaintext}
+        return Response(body, status=status.HTTP_201_CREATED, headers={"Cache-Control": "no-store"})
+
+    def perform_destroy(self, instance: ApiToken) -> None:
+        services.token_revoke(token=instance, by=user_of(self.request), now=clock_now())
+
+
+def register(router: ConsoleRouter) -> None:
+    router.register_single("me", MeView)
+    router.register("users", UserViewSet)
+    router.register("teams", TeamViewSet)
+    router.register("tokens", ApiTokenViewSet, basename="token")

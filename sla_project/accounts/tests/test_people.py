@@ -1,0 +1,128 @@
+"""Users and teams over REST, and what roles allow."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.db import IntegrityError, transaction
+from django.test import RequestFactory
+
+from sla_project.accounts import policy
+from sla_project.accounts.models import Role, User
+from sla_project.operations.models import AuditEntry
+from sla_project.operations.tests.builders import api_client, make_user
+
+pytestmark = pytest.mark.django_db
+USERS, TEAMS = "/api/v1/users/", "/api/v1/teams/"
+
+
+@pytest.mark.parametrize(
+    ("role", "configure", "work", "read_all"),
+    [
+        (Role.AGENT, False, True, False),
+        (Role.MANAGER, False, True, True),
+        (Role.ADMINISTRATOR, True, True, True),
+    ],
+)
+def test_roles(role: str, configure: bool, work: bool, read_all: bool) -> None:
+    user = make_user(role=role)
+    assert policy.can_configure(user) is configure
+    assert policy.can_work_cases(user) is work
+    assert policy.can_read_all(user) is read_all
+    user.is_active = False
+    for stranger in (user, AnonymousUser(), None):
+        assert not policy.can_configure(stranger)
+        assert not policy.can_work_cases(stranger)
+        assert not policy.can_read_all(stranger)
+
+
+def test_pages_for_administrators() -> None:
+    @policy.administrator_required
+    def page(request):
+        return "shown"
+
+    request = RequestFactory().get("/somewhere/")
+    request.user = AnonymousUser()
+    assert page(request)["Location"] == "/login/?next=/somewhere/"
+    request.user = make_user(role=Role.AGENT)
+    with pytest.raises(policy.PermissionDenied):
+        page(request)
+    request.user = make_user("bob@example.org")
+    assert page(request) == "shown"
+
+
+def test_administrators_create_users_who_can_sign_in() -> None:
+    client = api_client(make_user())
+    answer = client.post(
+        USERS,
+        {"email": "Eve@Example.org", "display_name": "Eve", "role": "agent", "password": "a long secret 9"},
+    )
+    assert (answer.status_code, answer.json()["email"]) == (201, "eve@example.org")
+    assert "password" not in answer.json()
+    assert User.objects.get(email="eve@example.org").check_password("a long secret 9")
+    assert "a long secret 9" not in str(list(AuditEntry.objects.values()))
+
+
+@pytest.mark.parametrize(
+    ("changes", "pointer"),
+    [
+        ({"email": "no address"}, "/email"),
+        ({"email": "ADA@example.org"}, "/email"),
+        ({"role": "king"}, "/role"),
+        ({"time_zone": "Mars/Olympus"}, "/time_zone"),
+        ({"password": "1234"}, "/password"),
+    ],
+)
+def test_faults_are_pointed_at(changes: dict, pointer: str) -> None:
+    data = {"email": "eve@example.org", "display_name": "Eve", **changes}
+    answer = api_client(make_user()).post(USERS, data)
+    assert answer.status_code == 400
+    assert pointer in [error["pointer"] for error in answer.json()["errors"]], answer.json()
+    assert User.objects.count() == 1
+
+
+def test_no_field_can_be_smuggled_in() -> None:
+    user = make_user(role=Role.AGENT)
+    smuggled = {"is_superuser": True, "is_staff": True, "role": "administrator", "id": 77, "is_active": False}
+    answer = api_client(user).patch("/api/v1/me/", {**smuggled, "display_name": "Eve"})
+    assert answer.status_code == 200
+    user.refresh_from_db()
+    assert (user.display_name, user.role, user.is_active, user.is_staff) == ("Eve", "agent", True, False)
+
+
+@pytest.mark.parametrize("role", [Role.AGENT, Role.MANAGER])
+def test_others_read_people_and_change_none(role: str) -> None:
+    user = make_user(role=role)
+    client = api_client(user)
+    assert client.get(USERS).status_code == 200
+    assert client.post(USERS, {}).status_code == 403
+    assert client.patch(f"{USERS}{user.pk}/", {"role": "administrator"}).status_code == 403
+    assert client.post(TEAMS, {"code": "a", "name": "A"}).status_code == 403
+
+
+def test_the_last_administrator_stays() -> None:
+    user = make_user()
+    client = api_client(user)
+    for change in ({"role": "agent"}, {"is_active": False}):
+        answer = client.patch(f"{USERS}{user.pk}/", change)
+        assert (answer.status_code, answer.json()["code"]) == (409, "last_administrator")
+    make_user("bob@example.org")
+    assert client.patch(f"{USERS}{user.pk}/", {"role": "agent"}).status_code == 200
+
+
+def test_one_account_for_an_address_in_any_case() -> None:
+    make_user()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        User.objects.create(email="ADA@example.org", display_name="Other")
+
+
+def test_teams() -> None:
+    ada = make_user()
+    client = api_client(ada)
+    made = client.post(TEAMS, {"code": "first-line", "name": "First line", "lead": ada.pk, "members": [ada.pk]}).json()
+    assert (made["lead"], made["members"]) == (ada.pk, [ada.pk])
+    changed = client.patch(f"{TEAMS}{made['id']}/", {"name": "Front"}).json()
+    assert (changed["name"], changed["members"]) == ("Front", [ada.pk])
+    assert client.delete(f"{TEAMS}{made['id']}/").status_code == 204
+    actions = AuditEntry.objects.filter(object_type="accounts.team").values_list("action", flat=True)
+    assert sorted(actions) == ["team.create", "team.delete", "team.update"]

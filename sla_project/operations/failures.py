@@ -1,0 +1,41 @@
+"""What Django answers when no view could: a problem for the API, a page for people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponseBase, JsonResponse
+from django.utils.translation import gettext as _
+from django.views import defaults
+
+from sla_project.operations.rest.problems import CONTENT_TYPE, problem_body
+
+API_PREFIX = "/api/"
+
+
+def _answer(
+    request: HttpRequest, status: int, code: str, detail: str, page: Callable[[], HttpResponseBase]
+) -> HttpResponseBase:
+    if not request.path.startswith(API_PREFIX):
+        return page()
+    return JsonResponse(problem_body(status, code, detail), status=status, content_type=CONTENT_TYPE)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    detail = _("The request is not well formed.")
+    return _answer(request, 400, "malformed", detail, lambda: defaults.bad_request(request, exception))
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    detail = _("You may not do this.")
+    return _answer(request, 403, "permission_denied", detail, lambda: defaults.permission_denied(request, exception))
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    detail = _("There is nothing at this address.")
+    return _answer(request, 404, "not_found", detail, lambda: defaults.page_not_found(request, exception))
+
+
+def server_error(request: HttpRequest) -> HttpResponseBase:
+    detail = _("An error of ours. It has been logged under this request's id.")
+    return _answer(request, 500, "server_error", detail, lambda: defaults.server_error(request))

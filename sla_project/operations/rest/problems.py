@@ -1,0 +1,141 @@
+"""Every error of the API as `application/problem+json` (RFC 9457), a pointer per field."""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.core.exceptions import ValidationError as ModelInvalid
+from django.db import OperationalError
+from django.db.models import ProtectedError, RestrictedError
+from django.http import Http404
+from django.utils.translation import gettext as _
+from rest_framework import exceptions
+from rest_framework.response import Response
+
+from sla_project.operations.errors import Invalid, NotPossible, Problem, Refused, Stale
+from sla_project.operations.logs import current_request_id
+from sla_project.operations.rest.parsers import escape
+
+log = logging.getLogger(__name__)
+
+CONTENT_TYPE = "application/problem+json"
+# Keys under which DRF and Django file errors that belong to no field.
+WHOLE = {"non_field_errors", "__all__", ""}
+
+
+def problem_body(
+    status: int,
+    code: str,
+    detail: str,
+    *,
+    problems: Sequence[Problem] = (),
+    changed: Mapping[str, Any] | Sequence[str] = (),
+) -> dict[str, Any]:
+    body: dict[str, Any] = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "code": code,
+        "detail": str(detail),
+        "request_id": current_request_id.get(),
+        "errors": [
+            {"pointer": problem.pointer, "code": problem.code, "detail": str(problem.message)} for problem in problems
+        ],
+    }
+    if changed:
+        body["changed"] = changed
+    return body
+
+
+def problem_response(status: int, code: str, detail: str, **extra: Any) -> Response:
+    return Response(problem_body(status, code, detail, **extra), status=status, content_type=CONTENT_TYPE)
+
+
+def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response | None:
+    """DRF's hook. None for what is our own fault: `server_error` answers that, after the log."""
+    if isinstance(error, exceptions.ValidationError):
+        return _invalid(list(_problems_of(error.get_full_details())))
+    if isinstance(error, exceptions.APIException):
+        return _framework(error)
+    if isinstance(error, ModelInvalid):
+        return _invalid(list(_problems_of_model(error)))
+    return _service(error) or _django(error)
+
+
+def _service(error: Exception) -> Response | None:
+    match error:
+        case Invalid():
+            return _invalid(error.problems)
+        case NotPossible():
+            return problem_response(409, error.code, error.message)
+        case Refused():
+            return problem_response(403, "refused", error.message)
+        case Stale():
+            return problem_response(412, "stale", error.message, changed=error.changed)
+    return None
+
+
+def _django(error: Exception) -> Response | None:
+    match error:
+        case Http404():
+            return problem_response(404, "not_found", _("There is no such object."))
+        case PermissionDenied():
+            return problem_response(403, "permission_denied", _("You may not do this."))
+        case ProtectedError() | RestrictedError():
+            return problem_response(409, "in_use", _("Other objects use this one, so it stays."))
+        case OperationalError():
+            log.exception("The database refused a request")
+            response = problem_response(503, "busy", _("The database is busy. Try again."))
+            response["Retry-After"] = "1"
+            return response
+    return None
+
+
+def _framework(error: exceptions.APIException) -> Response:
+    codes = error.get_codes()
+    code = codes if isinstance(codes, str) else error.default_code
+    response = problem_response(error.status_code, code, str(error.detail))
+    if header := getattr(error, "auth_header", None):
+        response["WWW-Authenticate"] = header
+    if wait := getattr(error, "wait", None):
+        response["Retry-After"] = str(math.ceil(wait))
+    return response
+
+
+def _invalid(problems: Sequence[Problem]) -> Response:
+    """400; a lone problem with the whole body also gives its code and words to the answer."""
+    code, detail = "invalid", _("The request has faults; see “errors”.")
+    if len(problems) == 1 and not problems[0].pointer:
+        code, detail = problems[0].code, problems[0].message
+    return problem_response(400, code, detail, problems=problems)
+
+
+def _problems_of(detail: Any, pointer: str = "") -> Iterator[Problem]:
+    """Flattens DRF's nested details; a leaf is {"message", "code"}."""
+    if isinstance(detail, Mapping):
+        if set(detail) == {"message", "code"} and isinstance(detail["code"], str):
+            yield Problem(pointer, detail["code"], str(detail["message"]))
+            return
+        for key, inner in detail.items():
+            place = pointer if key in WHOLE else f"{pointer}/{escape(str(key))}"
+            yield from _problems_of(inner, place)
+    elif isinstance(detail, Sequence):
+        for index, inner in enumerate(detail):
+            yield from _problems_of(inner, pointer if _is_leaf(inner) else f"{pointer}/{index}")
+
+
+def _is_leaf(detail: Any) -> bool:
+    return isinstance(detail, Mapping) and set(detail) == {"message", "code"}
+
+
+def _problems_of_model(error: ModelInvalid) -> Iterator[Problem]:
+    by_field = error.error_dict if hasattr(error, "error_dict") else {"": error.error_list}
+    for name, faults in by_field.items():
+        for fault in faults:
+            pointer = "" if name in WHOLE else f"/{escape(name)}"
+            yield Problem(pointer, fault.code or "invalid", fault.messages[0])

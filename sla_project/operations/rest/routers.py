@@ -1,0 +1,34 @@
+"""The router of the API: every view it registers honours `Idempotency-Key`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import URLPattern, path
+from rest_framework.routers import SimpleRouter
+from rest_framework.views import APIView
+from rest_framework.viewsets import ViewSetMixin
+
+from sla_project.operations.rest.idempotency import IdempotentPosts
+
+
+class ConsoleRouter(SimpleRouter):
+    def __init__(self) -> None:
+        super().__init__()
+        self.single_urls: list[URLPattern] = []
+
+    def register(self, prefix: str, viewset: type[ViewSetMixin], basename: str | None = None) -> None:
+        super().register(prefix, idempotent(viewset), basename)
+
+    def register_single(self, prefix: str, view: type[APIView]) -> None:
+        """A resource of which there is one, such as `settings/`."""
+        self.single_urls.append(path(f"{prefix}/", idempotent(view).as_view(), name=prefix))
+
+    def get_urls(self) -> list[Any]:
+        return [*self.single_urls, *super().get_urls()]
+
+
+def idempotent(view: type[Any]) -> type[Any]:
+    """The same view, with its name and words, which answers a repeated POST as it did at first."""
+    names = {"__doc__": view.__doc__, "__module__": view.__module__}
+    return type(view.__name__, (IdempotentPosts, view), names)

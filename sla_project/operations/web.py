@@ -1,0 +1,199 @@
+"""Three helpers for pages: a list, a form, a command. Views stay functions of a few lines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.exceptions import ValidationError as ModelInvalid
+from django.core.paginator import Page, Paginator
+from django.db.models import ProtectedError, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, QueryDict, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django_filters import FilterSet
+
+from sla_project.operations.csv_files import csv_response
+from sla_project.operations.errors import Invalid, NotPossible, Refused, ServiceError, Stale, form_errors
+
+ROWS_ON_A_PAGE = 50
+ROWS_READ_AT_ONCE = 1000
+Cell = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a list page; `order` is the field (or fields) that a click on its head sorts by."""
+
+    label: Any
+    order: str = ""
+    num: bool = False
+    first: bool = False
+
+
+def list_page(
+    request: HttpRequest,
+    *,
+    title: Any,
+    queryset: QuerySet[Any],
+    columns: Sequence[Column],
+    row: Callable[[Any], Sequence[Cell]],
+    filterset: type[FilterSet] | None = None,
+    template: str = "parts/list.html",
+    context: Mapping[str, Any] | None = None,
+) -> HttpResponse:
+    """A filtered, sortable, paged table; the rest of `parts/list.html` comes in `context`."""
+    filters = filterset(request.GET, queryset=queryset, request=request) if filterset else None
+    found = _ordered(filters.qs if filters else queryset, columns, request.GET.get("sort", ""))
+    page = Paginator(found, ROWS_ON_A_PAGE).get_page(request.GET.get("page"))
+    shown: dict[str, Any] = {
+        "title": title,
+        "columns": [_head(column, request.GET) for column in columns],
+        "rows": [{"cells": row(obj), "object": obj} for obj in page.object_list],
+        "pagination": _pagination(page, request.GET),
+        "filter_form": filters.form if filters else None,
+        "filter_more": getattr(filterset, "more", ()),
+        "filter_more_used": any(request.GET.get(name) for name in getattr(filterset, "more", ())),
+        "clear_url": request.path,
+    }
+    return render(request, template, {**shown, **(context or {})})
+
+
+def list_csv(
+    request: HttpRequest,
+    *,
+    name: str,
+    queryset: QuerySet[Any],
+    columns: Sequence[Column],
+    head: Sequence[Any],
+    row: Callable[[Any], Sequence[Any]],
+    filterset: type[FilterSet] | None = None,
+) -> StreamingHttpResponse:
+    """All rows of a list page as a CSV file, in the order that the page has."""
+    filters = filterset(request.GET, queryset=queryset, request=request) if filterset else None
+    found = _ordered(filters.qs if filters else queryset, columns, request.GET.get("sort", ""))
+    return csv_response(name, head, (row(obj) for obj in found.iterator(chunk_size=ROWS_READ_AT_ONCE)))
+
+
+def csv_asked(request: HttpRequest) -> bool:
+    return request.GET.get("format") == "csv"
+
+
+def csv_url(request: HttpRequest) -> str:
+    """The address of this list as a file, for the button that `parts/list.html` shows."""
+    return query_with(request.GET, format="csv", page=None)
+
+
+def form_page(
+    request: HttpRequest,
+    *,
+    title: Any,
+    form: forms.BaseForm,
+    save: Callable[[Any], str],
+    message: Any = "",
+    template: str = "operations/form.html",
+    context: Mapping[str, Any] | None = None,
+) -> HttpResponse:
+    """Shows a form; on POST `save(cleaned_data)` calls the service and returns where to go next."""
+    if request.method == "POST" and form.is_valid():
+        try:
+            target = save(form.cleaned_data)
+        except (ServiceError, ModelInvalid, ProtectedError) as error:
+            _show_on_form(form, error)
+        else:
+            if message:
+                messages.success(request, message)
+            return redirect(target)
+    shown = {"title": title, "form": form, "multipart": form.is_multipart(), **(context or {})}
+    status = 422 if form.is_bound and form.errors else 200
+    return render(request, template, shown, status=status)
+
+
+def command_view(request: HttpRequest, *, act: Callable[[], Any], to: str) -> HttpResponse:
+    """For a button: on POST runs `act`, shows the message it returns (or why not), goes to `to`."""
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    try:
+        done = act()
+    except (ServiceError, ModelInvalid, ProtectedError) as error:
+        messages.error(request, error_words(error))
+    else:
+        if done:
+            messages.success(request, str(done))
+    return redirect(to)
+
+
+def error_words(error: Exception) -> str:
+    """What a person reads. Raises PermissionDenied for what this person may not do."""
+    match error:
+        case Refused():
+            raise PermissionDenied(error.message)
+        case Invalid():
+            return " ".join(problem.message for problem in error.problems)
+        case NotPossible() | Stale():
+            return error.message
+        case ModelInvalid():
+            return " ".join(error.messages)
+        case ProtectedError():
+            return _("Other objects use this one, so it stays.")
+    return str(error)
+
+
+def _show_on_form(form: forms.BaseForm, error: Exception) -> None:
+    if isinstance(error, Invalid):
+        form_errors(form, error)
+    elif isinstance(error, ModelInvalid) and hasattr(error, "error_dict"):
+        for name, faults in error.error_dict.items():
+            form.add_error(name if name in form.fields else None, faults)
+    else:
+        form.add_error(None, error_words(error))
+
+
+def _ordered(queryset: QuerySet[Any], columns: Sequence[Column], sort: str) -> QuerySet[Any]:
+    """By the column that was clicked, with the primary key so that pages do not overlap."""
+    field = sort.removeprefix("-")
+    if field not in {column.order for column in columns if column.order}:
+        return queryset
+    return queryset.order_by(sort, "-pk" if sort.startswith("-") else "pk")
+
+
+def _head(column: Column, query: QueryDict) -> dict[str, Any]:
+    sort = query.get("sort", "")
+    sorted_by = bool(column.order) and sort.removeprefix("-") == column.order
+    descending = sorted_by and sort.startswith("-")
+    other = column.order if descending or not sorted_by else f"-{column.order}"
+    return {
+        "label": column.label,
+        "num": column.num,
+        "first": column.first,
+        "sorted": ("desc" if descending else "asc") if sorted_by else "",
+        "sort_url": query_with(query, sort=other, page=None) if column.order else "",
+    }
+
+
+def _pagination(page: Page[Any], query: QueryDict) -> dict[str, str]:
+    label = _("%(first)d–%(last)d of %(all)d") % {
+        "first": page.start_index(),
+        "last": page.end_index(),
+        "all": page.paginator.count,
+    }
+    return {
+        "previous_url": query_with(query, page=page.previous_page_number()) if page.has_previous() else "",
+        "next_url": query_with(query, page=page.next_page_number()) if page.has_next() else "",
+        "label": label,
+    }
+
+
+def query_with(query: QueryDict, **changes: Any) -> str:
+    """The query string with some parameters set, or left out where None."""
+    changed = query.copy()
+    for name, value in changes.items():
+        if value is None:
+            changed.pop(name, None)
+        else:
+            changed[name] = str(value)
+    return f"?{changed.urlencode()}"

@@ -1,0 +1,68 @@
+// Behaviour of the shell. Everything here is an extra: each page works as plain GET and POST without it.
+
+const announcer = document.getElementById("announcer");
+
+/** Say something once to screen readers, politely. Pages dispatch "announce" with the sentence as detail. */
+function announce(sentence) {
+  if (announcer) announcer.textContent = sentence;
+}
+document.addEventListener("announce", (event) => announce(event.detail));
+
+// --- htmx: the CSRF header of every request, and a word when a refresh fails -----------------------------------------
+
+document.addEventListener("htmx:configRequest", (event) => {
+  const token = document.querySelector('meta[name="csrf-token"]')?.content;
+  if (token) event.detail.headers["X-CSRFToken"] = token;
+});
+for (const failure of ["htmx:sendError", "htmx:responseError"]) {
+  document.addEventListener(failure, () => announce(announcer?.dataset.failed ?? ""));
+}
+
+// --- Theme -----------------------------------------------------------------------------------------------------------
+
+function setTheme(theme) {
+  document.documentElement.dataset.bsTheme = theme;
+  document.dispatchEvent(new CustomEvent("theme-change", { detail: theme })); // charts read their colours again
+}
+document.querySelector("[data-theme-toggle]")?.addEventListener("click", () => {
+  const theme = document.documentElement.dataset.bsTheme === "dark" ? "light" : "dark";
+  setTheme(theme);
+  try { localStorage.setItem("theme", theme); } catch { /* the choice then lasts for this page */ }
+});
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", (event) => {
+  let chosen = null;
+  try { chosen = localStorage.getItem("theme"); } catch { /* as above */ }
+  if (!chosen) setTheme(event.matches ? "dark" : "light");
+});
+
+// --- Menus made of <details>: close on Escape and on a click elsewhere -----------------------------------------------
+
+document.addEventListener("click", (event) => {
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+});
+
+// --- Forms: unsaved changes, confirmation, error summary -------------------------------------------------------------
+
+const changed = new Set();
+document.addEventListener("input", (event) => {
+  const form = event.target.closest?.("form[data-guard]");
+  if (form) changed.add(form);
+});
+document.addEventListener("submit", (event) => {
+  const question = event.target.dataset.confirm;
+  if (question && !window.confirm(question)) event.preventDefault();
+  else changed.clear();
+});
+window.addEventListener("beforeunload", (event) => {
+  if ([...changed].some((form) => form.isConnected)) event.preventDefault();
+});
+document.querySelector("[data-focus]")?.focus();

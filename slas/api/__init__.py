@@ -1,0 +1,23 @@
+"""The REST resources of this app: thin doors to the services (design §6)."""
+
+from __future__ import annotations
+
+from sla_project.operations.rest.routers import ConsoleRouter
+from slas.api.instances import KPIInstanceViewSet
+from slas.api.kpis import KPIViewSet
+from slas.api.record_types import RecordTypeViewSet
+from slas.api.reports import ComplianceReportView
+from slas.api.schedules import BusinessHoursViewSet, HolidayScheduleViewSet
+from slas.api.settings import SettingsView
+from slas.api.slas import SLAViewSet
+
+
+def register(router: ConsoleRouter) -> None:
+    router.register_single("settings", SettingsView)
+    router.register("record-types", RecordTypeViewSet, basename="record-type")
+    router.register("kpis", KPIViewSet, basename="kpi")
+    router.register("business-hours", BusinessHoursViewSet, basename="business-hours")
+    router.register("holiday-schedules", HolidayScheduleViewSet, basename="holiday-schedule")
+    router.register("slas", SLAViewSet, basename="sla")
+    router.register("kpi-instances", KPIInstanceViewSet, basename="kpi-instance")
+    router.register_single("reports/compliance", ComplianceReportView)

@@ -1,0 +1,264 @@
+"""`/business-hours/` and `/holiday-schedules/`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import status
+from rest_framework.decorators import action
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from sla_project.operations.clock import clock_now
+from sla_project.operations.errors import Invalid, Problem
+from sla_project.operations.requests import user_of
+from slas.api.base import DRY_RUN, ConfigurationViewSet, rolled_back_if_dry
+from slas.api.bodies import Types, body_of
+from slas.api.compute import ComputationSerializer, ComputeSerializer, compute, parse_question
+from slas.api.recalculations import RESPONSES, RecalculateHoursSerializer, recalculate
+from slas.api.schedule_serializers import (
+    HOLIDAY_SCHEDULE_READ_ONLY,
+    HOURS_READ_ONLY,
+    BusinessHoursSerializer,
+    HolidayImportSerializer,
+    HolidayScheduleSerializer,
+    ScheduleVersionSerializer,
+    UseSerializer,
+)
+from slas.api.sla_documents import CloneSerializer
+from slas.models import BusinessHours, HolidaySchedule
+from slas.selectors.schedules import (
+    business_hours,
+    holiday_schedules,
+    observing_versions,
+    schedule_version_at,
+    schedule_versions,
+)
+from slas.selectors.usage import uses_of_hours
+from slas.services.holiday_imports import calendar_import, holiday_import
+from slas.services.holidays import (
+    holiday_schedule_clone,
+    holiday_schedule_create,
+    holiday_schedule_delete,
+    holiday_schedule_update,
+)
+from slas.services.schedules import (
+    business_hours_activate,
+    business_hours_clone,
+    business_hours_create,
+    business_hours_deactivate,
+    business_hours_delete,
+    business_hours_update,
+)
+
+HOURS_TYPES: Types = {
+    "code": str,
+    "name": str,
+    "description": str,
+    "tz": str,
+    "week": dict,
+    "overrides": dict,
+    "holiday_schedule": (str, type(None)),
+}
+HOLIDAY_TYPES: Types = {"code": str, "name": str, "description": str, "holidays": list}
+IMPORT_TYPES: Types = {"country": str, "subdivision": str, "ics": str, "years": list}
+CLONE_TYPES: Types = {"code": str, "name": str}
+
+
+class BusinessHoursFilter(django_filters.FilterSet):
+    holiday_schedule = django_filters.CharFilter("holiday_schedule__code")
+
+    class Meta:
+        model = BusinessHours
+        fields = ("code", "state", "holiday_schedule")
+
+
+class BusinessHoursViewSet(ConfigurationViewSet):
+    """Weekly hours in one zone. Every effective change makes a new version; running timers keep theirs."""
+
+    queryset = business_hours()
+    serializer_class = BusinessHoursSerializer
+    filterset_class = BusinessHoursFilter
+    ordering = ("name", "id")
+    ordering_fields = ("id", "code", "name", "state", "modified_at")
+
+    def create(self, request: Request) -> Response:
+        body = self._body(required=("code", "name", "tz", "week"))
+        hours = business_hours_create(**body, by=user_of(request), now=clock_now())
+        return self.respond(hours, code=status.HTTP_201_CREATED)
+
+    def update(self, request: Request, pk: str) -> Response:
+        return self._write(self._body(required=("code", "name", "tz", "week")))
+
+    def partial_update(self, request: Request, pk: str) -> Response:
+        return self._write(self._body())
+
+    @extend_schema(responses={204: None})
+    def destroy(self, request: Request, pk: str) -> Response:
+        """409 while an SLA uses them; the answer names it."""
+        business_hours_delete(business_hours=self.get_checked(), by=user_of(request), now=clock_now())
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @extend_schema(request=None)
+    @action(detail=True, methods=["post"])
+    def activate(self, request: Request, pk: str) -> Response:
+        hours = self.get_checked()
+        return self.respond(business_hours_activate(business_hours=hours, by=user_of(request), now=clock_now()))
+
+    @extend_schema(request=None)
+    @action(detail=True, methods=["post"])
+    def deactivate(self, request: Request, pk: str) -> Response:
+        """409 while an active SLA counts in them."""
+        hours = self.get_checked()
+        return self.respond(business_hours_deactivate(business_hours=hours, by=user_of(request), now=clock_now()))
+
+    @extend_schema(request=CloneSerializer, responses={201: BusinessHoursSerializer})
+    @action(detail=True, methods=["post"])
+    def clone(self, request: Request, pk: str) -> Response:
+        """New hours that are open at the same times."""
+        body, hours = body_of(request, CLONE_TYPES), self.get_object()
+        clone = business_hours_clone(business_hours=hours, **body, by=user_of(request), now=clock_now())
+        return self.respond(clone, code=status.HTTP_201_CREATED)
+
+    @extend_schema(responses=UseSerializer(many=True), filters=False)
+    @action(detail=True, filterset_class=None, pagination_class=None)
+    def usage(self, request: Request, pk: str) -> Response:
+        """Which SLAs, versions and items count in them, and how many open timers."""
+        return Response(UseSerializer(uses_of_hours(self.get_object()), many=True).data)
+
+    @extend_schema(request=RecalculateHoursSerializer, responses=RESPONSES, parameters=[DRY_RUN])
+    @action(detail=True, methods=["post"])
+    def recalculate(self, request: Request, pk: str) -> Response:
+        """Moves open timers from earlier versions of the hours to the one in force, as a job. Pauses are kept."""
+        return recalculate(request, [self.get_object()])
+
+    @extend_schema(request=ComputeSerializer, responses=ComputationSerializer)
+    @action(detail=True, methods=["post"], permission_classes=[IsAuthenticated])
+    def compute(self, request: Request, pk: str) -> Response:
+        """`start` and `duration` or `seconds`: when is it due? `start` and `end`: how long is it open?"""
+        question = parse_question(request)
+        version = schedule_version_at(self.get_object(), clock_now())
+        return Response(compute(version, question))
+
+    @extend_schema(responses=ScheduleVersionSerializer(many=True), filters=False)
+    @action(detail=True, filterset_class=None, ordering=("-number",), ordering_fields=())
+    def versions(self, request: Request, pk: str) -> Response:
+        """Newest first."""
+        page = self.paginate_queryset(schedule_versions(self.get_object()))
+        return self.get_paginated_response(ScheduleVersionSerializer(page, many=True).data)
+
+    @extend_schema(
+        responses=ScheduleVersionSerializer,
+        parameters=[OpenApiParameter("number", OpenApiTypes.INT, OpenApiParameter.PATH)],
+    )
+    @action(detail=True, url_path=r"versions/(?P<number>[0-9]{1,9})", url_name="version")
+    def version(self, request: Request, pk: str, number: str) -> Response:
+        found = get_object_or_404(schedule_versions(self.get_object()), number=number)
+        return Response(ScheduleVersionSerializer(found).data)
+
+    def _body(self, *, required: tuple[str, ...] = ()) -> dict[str, Any]:
+        body = body_of(self.request, HOURS_TYPES, required=required, ignored=HOURS_READ_ONLY)
+        code = body.get("holiday_schedule")
+        if code is not None:
+            body["holiday_schedule"] = HolidaySchedule.objects.filter(code=code).first()
+            if body["holiday_schedule"] is None:
+                raise Invalid([Problem("/holiday_schedule", "unknown", _("There is no such holiday schedule."))])
+        return body
+
+    def _write(self, changes: dict[str, Any]) -> Response:
+        hours = self.get_checked()
+        by = user_of(self.request)
+        return self.respond(business_hours_update(business_hours=hours, changes=changes, by=by, now=clock_now()))
+
+
+class HolidayScheduleFilter(django_filters.FilterSet):
+    class Meta:
+        model = HolidaySchedule
+        fields = ("code",)
+
+
+class HolidayScheduleViewSet(ConfigurationViewSet):
+    """Named lists of holidays; the holidays are part of the document."""
+
+    queryset = holiday_schedules()
+    serializer_class = HolidayScheduleSerializer
+    filterset_class = HolidayScheduleFilter
+    ordering = ("name", "id")
+    ordering_fields = ("id", "code", "name", "modified_at")
+
+    def create(self, request: Request) -> Response:
+        body = self._body(required=("code", "name"))
+        schedule = holiday_schedule_create(**body, by=user_of(request), now=clock_now())
+        return self.respond(schedule, code=status.HTTP_201_CREATED)
+
+    def update(self, request: Request, pk: str) -> Response:
+        return self._write(self._body(required=("code", "name", "holidays")))
+
+    def partial_update(self, request: Request, pk: str) -> Response:
+        return self._write(self._body())
+
+    @extend_schema(responses={204: None})
+    def destroy(self, request: Request, pk: str) -> Response:
+        """409 while business hours observe it; the answer names them."""
+        holiday_schedule_delete(schedule=self.get_checked(), by=user_of(request), now=clock_now())
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @extend_schema(request=HolidayImportSerializer, parameters=[DRY_RUN])
+    @action(detail=True, methods=["post"], url_path="import", url_name="import")
+    def import_(self, request: Request, pk: str) -> Response:
+        """Adds days as rows: the public holidays of a country, or those of a calendar. What is there already stays."""
+        body = _importable(body_of(request, IMPORT_TYPES, required=("years",)))
+        schedule, by, now = self.get_checked(), user_of(request), clock_now()
+        with rolled_back_if_dry(request):
+            if "ics" in body:
+                calendar_import(schedule=schedule, **body, by=by, now=now)
+            else:
+                holiday_import(schedule=schedule, **body, by=by, now=now)
+            return self.respond(schedule)
+
+    @extend_schema(request=CloneSerializer, responses={201: HolidayScheduleSerializer})
+    @action(detail=True, methods=["post"])
+    def clone(self, request: Request, pk: str) -> Response:
+        """A new schedule with the same holidays."""
+        body, schedule = body_of(request, CLONE_TYPES), self.get_object()
+        clone = holiday_schedule_clone(schedule=schedule, **body, by=user_of(request), now=clock_now())
+        return self.respond(clone, code=status.HTTP_201_CREATED)
+
+    @extend_schema(responses=ScheduleVersionSerializer(many=True), filters=False)
+    @action(detail=True, filterset_class=None, ordering=("-id",), ordering_fields=())
+    def versions(self, request: Request, pk: str) -> Response:
+        """The versions of all business hours that observe it, newest first."""
+        page = self.paginate_queryset(observing_versions(self.get_object()))
+        return self.get_paginated_response(ScheduleVersionSerializer(page, many=True).data)
+
+    @extend_schema(request=RecalculateHoursSerializer, responses=RESPONSES, parameters=[DRY_RUN])
+    @action(detail=True, methods=["post"])
+    def recalculate(self, request: Request, pk: str) -> Response:
+        """The same for all business hours that observe it."""
+        return recalculate(request, list(self.get_object().business_hours.order_by("pk")))
+
+    def _body(self, *, required: tuple[str, ...] = ()) -> dict[str, Any]:
+        return body_of(self.request, HOLIDAY_TYPES, required=required, ignored=HOLIDAY_SCHEDULE_READ_ONLY)
+
+    def _write(self, changes: dict[str, Any]) -> Response:
+        schedule, by = self.get_checked(), user_of(self.request)
+        return self.respond(holiday_schedule_update(schedule=schedule, changes=changes, by=by, now=clock_now()))
+
+
+def _importable(body: dict[str, Any]) -> dict[str, Any]:
+    """Years are numbers, and the days come from one place."""
+    wrong = [index for index, year in enumerate(body["years"]) if type(year) is not int]
+    problems = [Problem(f"/years/{index}", "wrong_type", _("Expected a year.")) for index in wrong[:10]]
+    if "ics" in body and body.keys() & {"country", "subdivision"}:
+        problems.append(Problem("/ics", "unexpected_value", _("Send a country or a calendar, not both.")))
+    elif "ics" not in body and "country" not in body:
+        problems.append(Problem("/country", "required", _("Send a country, or a calendar as ics.")))
+    if problems:
+        raise Invalid(problems)
+    return body

@@ -1,0 +1,73 @@
+"""The cause *kpi-event* for `actions`: its lock and whether a run still deserves to happen (engine.md R1, R31)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import connection
+from django.urls import reverse
+
+from actions import causes
+
+KPI_EVENT = "kpi-event"
+
+
+def cause_key(record_id: int, event_number: int) -> str:
+    """The same for the same event in every replay: `<tracked record>-<number of the event in it>`."""
+    return f"{record_id}-{event_number}"
+
+
+def register() -> None:
+    causes.register(causes.CauseKind(name=KPI_EVENT, lock=lock, deserved=deserved, describe=describe))
+
+
+def lock(key: str) -> bool:
+    """Take the record's lock without waiting; False: somebody else has it."""
+    from slas.models import TrackedRecord
+
+    rows = TrackedRecord.objects.filter(pk=_record_id(key))
+    if connection.features.has_select_for_update_skip_locked:
+        rows = rows.select_for_update(skip_locked=True)
+    return rows.first() is not None
+
+
+def deserved(key: str, moment: str) -> str:
+    """R31: a warning only while its instance is still Nearing or Paused; nothing for a record that is gone."""
+    from slas.models import KPIEvent, KPIInstance
+
+    event = KPIEvent.objects.select_related("instance", "record").filter(**_event(key)).first()
+    if event is None or event.record.deleted_at is not None:
+        return "record_deleted"
+    if event.record.lifecycle == "canceled":
+        return "record_canceled"
+    warning = event.kind == KPIEvent.Kind.WARNED
+    running = (KPIInstance.Status.NEARING_NONCOMPLIANCE, KPIInstance.Status.PAUSED)
+    if warning and event.instance.status not in running:
+        return "no_longer_nearing"
+    return ""
+
+
+def describe(key: str) -> Mapping[str, Any]:
+    """For pages: which record, which item, what happened."""
+    from slas import records
+    from slas.models import KPIEvent
+
+    event = KPIEvent.objects.select_related("instance", "record").filter(**_event(key)).first()
+    if event is None:
+        return {"text": key, "url": ""}
+    record = event.record
+    url = "" if record.deleted_at else records.get(record.record_type).url(record.object_id)
+    return {
+        "text": f"{record.number or record} · {event.instance.item_name}: {event.get_kind_display()}",
+        "url": url or reverse("slas:kpi_instance_list"),
+    }
+
+
+def _record_id(key: str) -> int:
+    return int(key.partition("-")[0])
+
+
+def _event(key: str) -> dict[str, int]:
+    record_id, _, number = key.partition("-")
+    return {"record_id": int(record_id), "number": int(number)}

@@ -1,0 +1,273 @@
+"""Forms of holiday schedules. They shape what people type; services decide what is valid."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+import holidays as holiday_library
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from sla_project.operations.errors import Invalid, Problem
+from slas.domain.icalendar import MAX_BYTES
+from slas.domain.week_text import HoursError, intervals_text, parse_hours, written
+from slas.forms.schedules import hours_error_words
+from slas.models import Holiday, HolidaySchedule
+from slas.seen import SeenField
+
+DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+MAX_SPAN_DAYS = 62
+MAX_YEARS_AHEAD = 20
+
+
+class HolidayScheduleForm(forms.ModelForm):
+    """Name and description; the holidays as lines of text: date, hours for a part day, name."""
+
+    holidays = forms.CharField(
+        label=gettext_lazy("Holidays as text"),
+        required=False,
+        strip=False,
+        widget=forms.Textarea(attrs={"data-code": "text", "rows": 14, "spellcheck": "false"}),
+        help_text=gettext_lazy(
+            "One on a line: 2026-12-25 Christmas Day. Part days with their hours: 2026-12-24 09:00–12:00 Christmas Eve."
+        ),
+    )
+
+    class Meta:
+        model = HolidaySchedule
+        fields = ("name", "code", "description")
+        widgets = {"description": forms.Textarea(attrs={"rows": 2})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["seen"] = SeenField(self.instance)
+        if self.instance.pk:
+            del self.fields["code"]
+            self.fields["holidays"].initial = "\n".join(holiday_line(day) for day in self.instance.holidays.all())
+        else:
+            self.fields["code"].help_text = _("A stable name for the API and in files, such as uk-holidays.")
+
+    def _post_clean(self) -> None:
+        """The service assigns and checks."""
+
+    def clean_holidays(self) -> list[dict[str, Any]]:
+        found = []
+        for number, line in enumerate(self.cleaned_data["holidays"].splitlines(), 1):
+            if line.strip():
+                try:
+                    found.append(_holiday(line))
+                except ValueError as error:
+                    words = hours_error_words(error) if isinstance(error, HoursError) else str(error)
+                    message = _("Line %(number)d: %(message)s") % {"number": number, "message": words}
+                    self.add_error("holidays", message)
+        return found
+
+
+def holiday_line(holiday: Holiday) -> str:
+    """`2026-12-24 09:00–12:00 Christmas Eve`, as the text field takes it."""
+    return " ".join(filter(None, (holiday.date.isoformat(), intervals_text(holiday.hours or ()), holiday.name)))
+
+
+def _holiday(line: str) -> dict[str, Any]:
+    first, _space, rest = line.strip().partition(" ")
+    words = rest.split()
+    # Everything up to the name that looks like hours: 09:00–12:00, 13:00–14:00 Christmas Eve.
+    count = 0
+    while count < len(words) and words[count][0].isdigit() and ":" in words[count]:
+        count += 1
+    hours, name = " ".join(words[:count]), " ".join(words[count:])
+    try:
+        day = date.fromisoformat(first) if len(first) == 10 else None
+    except ValueError:
+        day = None
+    if day is None or not name:
+        raise ValueError(_("Expected a date and a name, such as 2026-12-25 Christmas Day."))
+    return {"date": first, "name": name, "hours": written(parse_hours(hours, nights=False)) if hours else None}
+
+
+def at_lines(invalid: Invalid) -> Invalid:
+    """Problems of single holidays at the one text field, each with the number of its holiday."""
+    moved = []
+    for problem in invalid.problems:
+        parts = problem.pointer.split("/")
+        if parts[1:2] == ["holidays"] and len(parts) > 2:
+            words = {"number": int(parts[2]) + 1, "message": problem.message}
+            message = _("Holiday %(number)d: %(message)s") % words
+            moved.append(Problem("/holidays", problem.code, message))
+        else:
+            moved.append(problem)
+    return Invalid(moved)
+
+
+class HolidayForm(forms.Form):
+    """One holiday: a date, its name, closed or open for some hours."""
+
+    date = forms.DateField(label=gettext_lazy("Date"), widget=DATE)
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=200)
+    hours = forms.CharField(
+        label=gettext_lazy("Open"),
+        required=False,
+        widget=forms.TextInput(attrs={"placeholder": gettext_lazy("Closed the whole day")}),
+        help_text=gettext_lazy("For a part day, the hours that remain, such as 09:00–12:00."),
+    )
+
+    def clean_hours(self) -> list[list[str]] | None:
+        text = self.cleaned_data["hours"]
+        if not text.strip():
+            return None
+        try:
+            return written(parse_hours(text, nights=False)) or None
+        except HoursError as error:
+            raise forms.ValidationError(hours_error_words(error)) from None
+
+
+class HolidayAddForm(HolidayForm):
+    """The same over several days, and again in the years to come."""
+
+    last_date = forms.DateField(
+        label=gettext_lazy("Until"),
+        required=False,
+        widget=DATE,
+        help_text=gettext_lazy("The last day, where it is more than one."),
+    )
+    until_year = forms.IntegerField(
+        label=gettext_lazy("Every year until"),
+        required=False,
+        min_value=1970,
+        max_value=2100,
+        help_text=gettext_lazy("The last year; empty for this once."),
+    )
+    field_order = ("date", "last_date", "name", "hours", "until_year")
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        first, last, year = values.get("date"), values.get("last_date"), values.get("until_year")
+        if first and last and not 0 <= (last - first).days < MAX_SPAN_DAYS:
+            words = _("The last day comes after the first, at most %(count)d days later.")
+            self.add_error("last_date", words % {"count": MAX_SPAN_DAYS - 1})
+        if first and year is not None and not 0 <= year - first.year <= MAX_YEARS_AHEAD:
+            words = _("From the year of the date on, at most %(count)d years.")
+            self.add_error("until_year", words % {"count": MAX_YEARS_AHEAD})
+        return values
+
+    def dates(self) -> list[date]:
+        """All dates that are meant; 29 February comes in leap years."""
+        values = self.cleaned_data
+        first, last = values["date"], values["last_date"] or values["date"]
+        found = []
+        for year in range(first.year, (values["until_year"] or first.year) + 1):
+            for step in range((last - first).days + 1):
+                day = first + timedelta(days=step)
+                try:
+                    found.append(day.replace(year=day.year + year - first.year))
+                except ValueError:
+                    continue
+        return found
+
+
+class YearsForm(forms.Form):
+    """Which years an import is about."""
+
+    first_year = forms.IntegerField(label=gettext_lazy("From year"), min_value=1970, max_value=2100)
+    last_year = forms.IntegerField(label=gettext_lazy("To year"), min_value=1970, max_value=2100)
+
+    def years(self) -> list[int]:
+        """At most one more than a service would take, whatever was typed."""
+        first, last = self.cleaned_data["first_year"], self.cleaned_data["last_year"]
+        return list(range(first, min(last, first + 50) + 1))
+
+
+class PublicHolidaysForm(YearsForm):
+    """Country and region; the regions are those of the country that is chosen already."""
+
+    country = forms.ChoiceField(label=gettext_lazy("Country"))
+    subdivision = forms.ChoiceField(label=gettext_lazy("Region"), required=False)
+    field_order = ("country", "subdivision", "first_year", "last_year")
+
+    def __init__(self, data: Mapping[str, Any] | None, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        country = (data or {}).get("country") or self.initial.get("country", "")
+        for name, choices in (("country", country_choices()), ("subdivision", region_choices(str(country)))):
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = choices
+
+
+def country_choices() -> list[tuple[str, str]]:
+    """Code and name of every country the library knows, by name."""
+    names: dict[str, str] = {}
+    for module, (title, code, *_others) in holiday_library.registry.COUNTRIES.items():
+        if code in holiday_library.list_supported_countries():
+            names.setdefault(code, _spaced(title) or module.title())
+    return sorted(names.items(), key=lambda pair: pair[1])
+
+
+def region_choices(country: str) -> list[tuple[str, str]]:
+    regions = holiday_library.list_supported_countries().get(country, ())
+    return [("", _("The whole country")), *((region, region) for region in regions)]
+
+
+def _spaced(title: str) -> str:
+    """`UnitedKingdom` → `United Kingdom`."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", title)
+
+
+class CalendarForm(YearsForm):
+    """A calendar as a file or as text."""
+
+    file = forms.FileField(
+        label=gettext_lazy("Calendar file (.ics)"),
+        required=False,
+        widget=forms.ClearableFileInput(attrs={"accept": ".ics,text/calendar"}),
+    )
+    text = forms.CharField(
+        label=gettext_lazy("Or its text"),
+        required=False,
+        strip=False,
+        widget=forms.Textarea(attrs={"data-code": "text", "rows": 8, "spellcheck": "false"}),
+    )
+    field_order = ("file", "text", "first_year", "last_year")
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        upload, text = values.get("file"), values.get("text", "")
+        if upload and text.strip():
+            self.add_error("text", _("Give a file or a text, not both."))
+        elif upload:
+            values["ics"] = self._read(upload)
+        elif text.strip():
+            values["ics"] = text
+        elif "file" not in self.errors:
+            self.add_error("file", _("Choose a file, or paste its text below."))
+        return values
+
+    def _read(self, upload: Any) -> str:
+        if upload.size > MAX_BYTES:
+            self.add_error("file", _("The calendar is larger than %(size)d kB.") % {"size": MAX_BYTES // 1000})
+            return ""
+        try:
+            text: str = upload.read().decode("utf-8-sig")
+        except UnicodeDecodeError:
+            self.add_error("file", _("This is no text in UTF-8, so no calendar."))
+            return ""
+        return text
+
+
+def chosen_days(values: list[str]) -> list[tuple[date, str]]:
+    """The days that were ticked in a preview, each a JSON pair of date and name. `ValueError` if one is neither."""
+    found = []
+    for value in values:
+        pair = json.loads(value)
+        if not isinstance(pair, list) or len(pair) != 2 or not all(isinstance(part, str) for part in pair):
+            raise ValueError(value)
+        found.append((date.fromisoformat(pair[0]), pair[1]))
+    return found
+
+
+def day_value(day: date, name: str) -> str:
+    return json.dumps([day.isoformat(), name], ensure_ascii=False)

@@ -1,0 +1,103 @@
+"""The job kinds of this app: re-applying a publication, and counting what one would do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from sla_project.operations import job_kinds
+from sla_project.operations.job_kinds import Arguments, JobKind, Worker
+from sla_project.operations.models import Job
+from slas import records
+from slas.models import SLA, SLAVersion, TrackedRecord
+from slas.selectors.publication import COUNTS, FORECAST, REAPPLY, Forecaster, open_records, records_before
+from slas.selectors.states import StoredPolicies
+from slas.services.reapplying import record_reapply
+
+BATCH = 200
+
+
+def register() -> None:
+    """Called from `SlasConfig.ready()`."""
+    for name, title, audience, worker in (
+        (REAPPLY, _reapply_title, lambda arguments: records_before(_version(arguments)), _reapply_worker),
+        (FORECAST, _forecast_title, lambda arguments: open_records(_sla(arguments)), _forecast_worker),
+    ):
+        job_kinds.register(
+            JobKind(
+                name=name,
+                title=title,
+                total=_total(audience),
+                batch=_batch(audience),
+                worker=worker,
+                url=lambda arguments: reverse("slas:sla_versions", args=[arguments["sla"]]),
+                item_label=_record_label,
+                counts=COUNTS,
+            )
+        )
+
+
+def _total(audience: Any) -> Any:
+    return lambda arguments: audience(arguments).count()
+
+
+def _batch(audience: Any) -> Any:
+    def batch(arguments: Arguments, after: int) -> list[int]:
+        found: QuerySet[TrackedRecord] = audience(arguments).filter(pk__gt=after).order_by("pk")
+        return list(found.values_list("pk", flat=True)[:BATCH])
+
+    return batch
+
+
+def _sla(arguments: Arguments) -> SLA:
+    return SLA.objects.get(pk=arguments["sla"])
+
+
+def _version(arguments: Arguments) -> SLAVersion:
+    return SLAVersion.objects.select_related("sla").get(pk=arguments["version"])
+
+
+def _reapply_title(arguments: Arguments) -> str:
+    return _("Re-apply version %(number)d of %(name)s") % arguments
+
+
+def _reapply_worker(job: Job) -> Worker:
+    version = _version(job.arguments)
+    policies = StoredPolicies(records.get(version.sla.record_type))
+
+    def work(record_id: int, now: datetime) -> Mapping[str, int]:
+        return record_reapply(
+            record_id=record_id,
+            version=version,
+            run_actions=job.arguments["run_actions"],
+            by=job.created_by,
+            policies=policies,
+            now=now,
+        )
+
+    return work
+
+
+def _forecast_title(arguments: Arguments) -> str:
+    return _("Count what publishing the draft of %(name)s would do") % arguments
+
+
+def _forecast_worker(job: Job) -> Worker:
+    """By the draft as it was when the counting began. Writes nothing but the counts."""
+    arguments = job.arguments
+    forecaster = Forecaster(sla=_sla(arguments), document=arguments["document"], starting=arguments["starting"])
+
+    def work(record_id: int, now: datetime) -> Mapping[str, int]:
+        return forecaster.counts_of(TrackedRecord.objects.get(pk=record_id), now)
+
+    return work
+
+
+def _record_label(record_id: int) -> str:
+    record = TrackedRecord.objects.filter(pk=record_id).first()
+    return record.number if record else str(record_id)

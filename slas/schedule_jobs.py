@@ -1,0 +1,86 @@
+"""The job kind of schedules: recalculating open timers by the hours in force now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from sla_project.operations import job_kinds
+from sla_project.operations.clock import clock_now
+from sla_project.operations.job_kinds import Arguments, JobKind, Worker
+from sla_project.operations.models import Job
+from slas import records
+from slas.models import BusinessHours, TrackedRecord
+from slas.selectors.recalculation import COUNTS, RECALCULATE, stale_records, stale_versions
+from slas.selectors.states import StoredPolicies
+from slas.services.recalculating import record_recalculate
+
+BATCH = 200
+
+
+def register() -> None:
+    """Called from `SlasConfig.ready()`."""
+    job_kinds.register(
+        JobKind(
+            name=RECALCULATE,
+            title=_title,
+            total=lambda arguments: _audience(arguments).count(),
+            batch=_batch,
+            worker=_worker,
+            url=_url,
+            item_label=_label,
+            counts=COUNTS,
+        )
+    )
+
+
+def _hours(arguments: Arguments) -> list[BusinessHours]:
+    return list(BusinessHours.objects.filter(pk__in=arguments["business_hours"]).order_by("pk"))
+
+
+def _audience(arguments: Arguments) -> QuerySet[TrackedRecord]:
+    return stale_records(stale_versions(_hours(arguments), clock_now()))
+
+
+def _batch(arguments: Arguments, after: int) -> list[int]:
+    found = _audience(arguments).filter(pk__gt=after).order_by("pk")
+    return list(found.values_list("pk", flat=True)[:BATCH])
+
+
+def _worker(job: Job) -> Worker:
+    stale = stale_versions(_hours(job.arguments), clock_now())
+    policies = {one.name: StoredPolicies(one) for one in records.all()}
+
+    def work(record_id: int, now: datetime) -> Mapping[str, int]:
+        return record_recalculate(
+            record_id=record_id,
+            stale=stale,
+            policies=policies,
+            by=job.created_by,
+            reason=job.arguments["reason"],
+            cause=f"recalculation-{job.pk}",
+            now=now,
+        )
+
+    return work
+
+
+def _title(arguments: Arguments) -> str:
+    names = ", ".join(str(hours) for hours in _hours(arguments))
+    return _("Recalculate the timers of %(hours)s") % {"hours": names}
+
+
+def _url(arguments: Arguments) -> str:
+    ids = arguments["business_hours"]
+    if len(ids) == 1:
+        return reverse("slas:business_hours_versions", args=ids)
+    return reverse("slas:business_hours_list")
+
+
+def _label(record_id: int) -> str:
+    record = TrackedRecord.objects.filter(pk=record_id).first()
+    return record.number if record else str(record_id)

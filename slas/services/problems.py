@@ -1,0 +1,90 @@
+"""Collecting everything that is wrong with an input before refusing it once."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Protocol
+
+from django.db.models import Model, QuerySet
+from django.utils.translation import gettext as _
+
+from sla_project.operations.errors import Invalid, Problem, Stale
+
+CODE = re.compile(r"[a-z0-9](?:[a-z0-9_-]{0,62}[a-z0-9])?")
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+
+def free_code(code: str, taken: QuerySet[Any]) -> str:
+    """`uk-copy`, `uk-copy-2`, …: the first that is not among the codes of `taken`."""
+    stem = f"{code[:55]}-copy"
+    known = set(taken.filter(code__startswith=stem).values_list("code", flat=True))
+    candidates = itertools.chain([stem], (f"{stem}-{number}" for number in itertools.count(2)))
+    return next(candidate for candidate in candidates if candidate not in known)
+
+
+def check_unchanged(modified_at: datetime, expected: datetime | None) -> None:
+    """Raises `Stale` where somebody has changed the object since it was read; without `expected` nobody asks."""
+    if expected is not None and modified_at != expected:
+        raise Stale(_("Somebody else has changed it meanwhile. Save again to replace their changes by yours."))
+
+
+class ProblemLike(Protocol):
+    """Problems of the pure core carry the same three texts."""
+
+    @property
+    def pointer(self) -> str: ...
+    @property
+    def code(self) -> str: ...
+    @property
+    def message(self) -> str: ...
+
+
+class Problems:
+    """A list of problems that raises itself: `Invalid` with one pointer each."""
+
+    def __init__(self) -> None:
+        self.found: list[Problem] = []
+
+    def add(self, pointer: str, code: str, message: str) -> None:
+        self.found.append(Problem(pointer, code, message))
+
+    def extend(self, problems: Iterable[ProblemLike], prefix: str = "") -> None:
+        self.found.extend(Problem(f"{prefix}{p.pointer}", p.code, p.message) for p in problems)
+
+    def raise_if_any(self) -> None:
+        if self.found:
+            raise Invalid(self.found)
+
+    # --- what every named configuration object has ---
+
+    def text(self, value: object, pointer: str, *, longest: int, required: bool = True) -> str:
+        """The trimmed text, or "" with a problem noted."""
+        if not isinstance(value, str):
+            self.add(pointer, "wrong_type", _("Expected a text."))
+            return ""
+        text = value.strip()
+        if _UNPRINTABLE.search(text):
+            self.add(pointer, "invalid_text", _("The text contains characters that cannot be shown."))
+        elif required and not text:
+            self.add(pointer, "required", _("Enter a text."))
+        elif len(text) > longest:
+            self.add(pointer, "too_long", _("At most %(count)d characters.") % {"count": longest})
+        else:
+            return text
+        return ""
+
+    def code(self, value: object, pointer: str, *, taken: QuerySet[Model] | None = None) -> str:
+        """A stable name, unique among `taken`: lower case letters, digits, hyphens and underscores."""
+        if not isinstance(value, str) or not CODE.fullmatch(value):
+            self.add(
+                pointer,
+                "invalid_code",
+                _("A code has up to 64 lower case letters, digits, hyphens and underscores."),
+            )
+            return ""
+        if taken is not None and taken.filter(code=value).exists():
+            self.add(pointer, "not_unique", _("This code is taken."))
+        return value

@@ -1,0 +1,50 @@
+"""Before publishing: what a re-application would do to the open records. Nothing is written (ux.md A6)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from sla_project.accounts.models import User
+from sla_project.operations.errors import NotPossible
+from sla_project.operations.jobs import job_start
+from sla_project.operations.models import Job
+from sla_project.operations.selectors import settings_get
+from slas.models import SLA
+from slas.selectors.diffs import DocumentDiff, document_diff
+from slas.selectors.publication import FORECAST, Forecast, Forecaster, forecast, open_records
+from slas.selectors.sentences import DocumentWords
+from slas.services.documents import EMPTY, document_freeze, document_validate
+
+PATIENCE = 2.0
+"""Seconds that a page may spend on counting; beyond that it says how far it got, and a job counts the rest."""
+
+
+def publication_forecast(*, sla: SLA, now: datetime, seconds: float | None = None) -> Forecast:
+    """Folds each open record against the draft. Raises `Invalid` for a draft that cannot be frozen."""
+    forecaster = Forecaster(sla=sla, document=_frozen_draft(sla), starting=_starting(sla))
+    return forecast(forecaster, open_records(sla), now, seconds=PATIENCE if seconds is None else seconds)
+
+
+def forecast_start(*, sla: SLA, by: User | None, now: datetime) -> Job:
+    """Counts all of them as a job, by the draft as it is now."""
+    arguments = {"sla": sla.pk, "name": sla.name, "document": _frozen_draft(sla), "starting": _starting(sla)}
+    return job_start(kind=FORECAST, arguments=arguments, by=by, now=now)
+
+
+def draft_diff(sla: SLA) -> DocumentDiff:
+    """What publishing changes, what is frozen with the document included; everything, if nothing was published yet."""
+    before = sla.current.document if sla.current is not None else EMPTY
+    return document_diff(DocumentWords(sla.record_type), before, _frozen_draft(sla))
+
+
+def _frozen_draft(sla: SLA) -> dict[str, Any]:
+    if sla.draft is None:
+        raise NotPossible(_("There is no draft to publish."), code="no_draft")
+    return document_freeze(sla, document_validate(sla.draft, sla.record_type))
+
+
+def _starting(sla: SLA) -> bool:
+    return not settings_get().stops_slas_of(sla.record_type)

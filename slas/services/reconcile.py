@@ -1,0 +1,67 @@
+"""Finding writes that went around the services, raw SQL above all (engine.md R4)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from sla_project.operations.clock import clock_now
+from slas import records
+from slas.models import RecordChange, TrackedRecord
+from slas.records import RecordType
+from slas.services.changes import change_write
+
+BATCH = 100
+
+
+def reconcile_all() -> int:
+    """Compare every judged record with its row. Returns how many differed."""
+    return sum(_reconcile_type(record_type) for record_type in records.all())
+
+
+def _reconcile_type(record_type: RecordType) -> int:
+    found, after = 0, 0
+    rows = TrackedRecord.objects.filter(record_type=record_type.name, deleted_at=None)
+    while ids := list(rows.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:BATCH]):
+        after = ids[-1]
+        for record_id in ids:
+            found += record_reconcile(record_id=record_id, now=clock_now())
+    return found
+
+
+@transaction.atomic
+def record_reconcile(*, record_id: int, now: datetime) -> bool:
+    """Write what differs between the log and the row as a change stamped at its discovery. Returns whether any did."""
+    record = TrackedRecord.objects.select_for_update().filter(pk=record_id, deleted_at=None).first()
+    if record is None or record.is_waiting:
+        return False
+    record_type = records.get(record.record_type)
+    obj = record_type.model._base_manager.filter(pk=record.object_id).first()
+    if obj is None:
+        change_write(
+            record=record,
+            kind=RecordChange.Kind.DELETED,
+            fields={},
+            registered={},
+            data={"pk": record.object_id},
+            by=None,
+            source=RecordChange.Source.RECONCILE,
+            now=now,
+        )
+        return True
+    live = record_type.dump(record_type.values_of(obj))
+    different = {path: value for path, value in live.items() if record.values.get(path) != value}
+    if not different:
+        return False
+    change_write(
+        record=record,
+        kind=RecordChange.Kind.CHANGE,
+        fields={path: [record.values.get(path), value] for path, value in different.items()},
+        registered=different,
+        data={},
+        by=None,
+        source=RecordChange.Source.RECONCILE,
+        now=now,
+    )
+    return True

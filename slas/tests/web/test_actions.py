@@ -1,0 +1,143 @@
+"""Pages of reusable actions, and their place in an SLA."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from actions.models import Action
+from actions.services import action_activate, action_create
+from slas.models import SLA
+from slas.selectors.usage import uses_of_action
+from slas.services.republishing import slas_outdated
+from slas.tests.policy.builders import NOW, make_document, make_hours, make_item, make_kpi, make_sla
+
+pytestmark = pytest.mark.django_db
+P = "moments-0-actions-0"
+CALL = {"kind": "update_record", "target": "record", "set": {"is_escalated": True}}
+
+
+@pytest.fixture
+def escalate() -> Action:
+    action = action_create(code="escalate", name="Escalate", target_type="case", document=CALL, by=None, now=NOW)
+    return action_activate(action=action, by=None, now=NOW)
+
+
+@pytest.fixture
+def used(escalate: Action) -> SLA:
+    make_kpi()
+    make_hours()
+    moments = make_item()["moments"]
+    moments[1]["actions"] = [{"kind": "reusable", "action": "escalate"}]
+    return make_sla(document=make_document(make_item(moments=moments)), publish=True)
+
+
+def mail(**changes: Any) -> dict[str, Any]:
+    return {
+        "name": "Tell the owner",
+        "code": "tell-owner",
+        "for": "case",
+        "choice": "send_email",
+        f"{P}-kind": "send_email",
+        f"{P}-to": ["owner"],
+        f"{P}-subject": "{{ case.number }} is late",
+        f"{P}-body": "Please look.",
+        "do": "save",
+        **changes,
+    }
+
+
+def test_first_the_kind_then_the_form(admin: Client) -> None:
+    shown = admin.get("/actions/new/").content.decode()
+    assert "?for=case&amp;kind=send_email" in shown and "kind=create_record%3Aactivity" in shown
+    assert admin.get("/actions/new/?for=case&kind=send_email").status_code == 200
+    for wrong in ("for=case&kind=nothing", "for=invoice&kind=send_email", "for=case&kind=reusable"):
+        assert admin.get(f"/actions/new/?{wrong}").status_code == 404
+
+
+def test_an_action_is_made_and_changed(admin: Client) -> None:
+    answer = admin.post("/actions/new/", mail(), follow=True)
+    assert answer.status_code == 200 and "is late" in answer.content.decode()
+    action = Action.objects.get()
+    assert action.is_active and action.document["to"] == ["owner"]
+    page = admin.get(f"/actions/{action.pk}/edit/")
+    version = page.context["head"]["version"].value()
+    admin.post(f"/actions/{action.pk}/edit/", mail(version=version, **{f"{P}-to": ["owner", "lead"]}))
+    action.refresh_from_db()
+    assert action.document["to"] == ["owner", "lead"]
+    stale = admin.post(f"/actions/{action.pk}/edit/", mail(version=version))
+    assert (stale.status_code, "Somebody else has changed" in stale.content.decode()) == (422, True)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"code": "Not a code"}, "Use lower-case letters"),
+        ({"name": ""}, "This field is required"),
+        ({f"{P}-to": []}, "Choose at least one recipient."),
+        ({f"{P}-subject": "{{ case.secret }}"}, "case.secret"),
+    ],
+)
+def test_faults_stand_in_the_form_and_the_text_stays(admin: Client, changes: Any, words: str) -> None:
+    answer = admin.post("/actions/new/", mail(**changes))
+    shown = answer.content.decode()
+    assert (answer.status_code, words in shown, "Please look." in shown) == (422, True, True)
+    assert not Action.objects.exists()
+
+
+def test_a_field_is_added_without_saving(admin: Client, escalate: Action) -> None:
+    path = f"/actions/{escalate.pk}/edit/"
+    data = {
+        "name": "Escalate",
+        "code": "escalate",
+        f"{P}-kind": "update_record",
+        f"{P}-new_field": "priority",
+        "do": "add-change 0 0",
+    }
+    shown = admin.post(path, data).content.decode()
+    assert f"{P}-changes-0-value" in shown and "<html" in shown
+    assert "<html" not in admin.post(path, data, headers={"HX-Request": "true"}).content.decode()
+    escalate.refresh_from_db()
+    assert escalate.document == CALL
+
+
+def test_an_sla_uses_it_and_is_out_of_date_after_a_change(admin: Client, used: SLA, escalate: Action) -> None:
+    failure = used.current.document["items"][0]["moments"][1]  # type: ignore[union-attr]
+    assert failure["actions"] == [CALL]
+    assert [use.sla for use in uses_of_action("escalate")] == [used]
+    assert used.name in admin.get(f"/actions/{escalate.pk}/").content.decode()
+    assert not list(slas_outdated())
+    page = admin.get(f"/actions/{escalate.pk}/edit/")
+    data = {
+        "name": "Escalate",
+        "code": "escalate",
+        "version": page.context["head"]["version"].value(),
+        f"{P}-kind": "update_record",
+        f"{P}-changes-0-field": "priority",
+        f"{P}-changes-0-operation": "set",
+        f"{P}-changes-0-value": "urgent",
+        "do": "save",
+    }
+    assert admin.post(f"/actions/{escalate.pk}/edit/", data).status_code == 302
+    (outdated,) = slas_outdated()
+    assert outdated.sla == used
+    used.refresh_from_db()
+    assert used.current.document["items"][0]["moments"][1]["actions"] == [CALL]  # type: ignore[union-attr]
+
+
+def test_buttons(admin: Client, escalate: Action) -> None:
+    shown = admin.post(f"/actions/{escalate.pk}/delete/", follow=True).content.decode()
+    assert "Deactivate the action before you delete it." in shown
+    admin.post(f"/actions/{escalate.pk}/deactivate/")
+    admin.post(f"/actions/{escalate.pk}/delete/")
+    assert not Action.objects.exists()
+    assert admin.post(f"/actions/{escalate.pk}/explode/").status_code == 404
+
+
+def test_agents_read(agent: Client, escalate: Action) -> None:
+    assert agent.get("/actions/").status_code == agent.get(f"/actions/{escalate.pk}/").status_code == 200
+    for path in ("new/", f"{escalate.pk}/edit/"):
+        assert agent.get(f"/actions/{path}").status_code == 403
+    assert agent.post(f"/actions/{escalate.pk}/deactivate/").status_code == 403

@@ -1,0 +1,153 @@
+"""SLAs as code: the file to take away, the page that brings one in, the ready-made ones."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from sla_project.accounts.policy import administrator_required, signed_in
+from sla_project.operations.clock import clock_now
+from sla_project.operations.errors import Invalid, NotPossible
+from sla_project.operations.requests import user_of
+from sla_project.operations.rest.parsers import MAX_BYTES
+from sla_project.operations.yaml import yaml_read, yaml_write
+from slas import starters
+from slas.models import SLA
+from slas.selectors.bundles import sla_bundle
+from slas.services.bundles import CHANGED, CREATED, UNCHANGED, Step, bundle_import, imported_sla
+from slas.services.slas import free_code
+from slas.views.sla_frame import shows_draft, sla_crumbs, sla_get
+
+OUTCOMES = {
+    CREATED: (gettext_lazy("New"), "good"),
+    CHANGED: (gettext_lazy("Changed"), "warn"),
+    UNCHANGED: (gettext_lazy("Unchanged"), "neutral"),
+}
+KINDS = {
+    "sla": gettext_lazy("SLA"),
+    "kpis": gettext_lazy("KPI"),
+    "business_hours": gettext_lazy("Business hours"),
+    "holiday_schedules": gettext_lazy("Holiday schedule"),
+    "email_templates": gettext_lazy("Email template"),
+    "actions": gettext_lazy("Action"),
+}
+
+
+class BundleForm(forms.Form):
+    file = forms.FileField(label=gettext_lazy("File"), required=False)
+    text = forms.CharField(
+        label=gettext_lazy("Or its text"),
+        required=False,
+        strip=False,
+        max_length=MAX_BYTES,
+        widget=forms.Textarea(attrs={"rows": 18, "spellcheck": "false", "class": "code"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        file = cleaned.get("file")
+        if file is not None:
+            cleaned["text"] = _file_text(file)
+        if not cleaned.get("text", "").strip() and not self.errors:
+            raise forms.ValidationError(_("Choose a file, or paste its text."), code="required")
+        return cleaned
+
+
+def _file_text(file: Any) -> str:
+    if file.size > MAX_BYTES:
+        message = _("The file is larger than %d kB.") % (MAX_BYTES // 1024)
+        raise forms.ValidationError({"file": forms.ValidationError(message, code="too_large")})
+    try:
+        return str(file.read().decode("utf-8"))
+    except UnicodeDecodeError:
+        message = _("The file is not UTF-8 text.")
+        raise forms.ValidationError({"file": forms.ValidationError(message, code="not_utf8")}) from None
+
+
+@require_safe
+@signed_in
+def sla_export(request: HttpRequest, pk: int) -> HttpResponse:
+    sla = sla_get(pk)
+    draft = shows_draft(request, sla)
+    answer = HttpResponse(yaml_write(sla_bundle(sla, draft=draft)), content_type="application/yaml; charset=utf-8")
+    name = f"{sla.code}-draft.yaml" if draft else f"{sla.code}.yaml"
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
+@administrator_required
+def sla_import(request: HttpRequest) -> HttpResponse:
+    """First what would happen; a second press of a button does it."""
+    text = _starter_text(request.GET.get("starter", ""))
+    form = BundleForm(request.POST or None, request.FILES or None, initial={"text": text})
+    steps: list[Step] = []
+    if form.is_valid():
+        confirmed = "confirm" in request.POST
+        try:
+            steps = _run(request, form.cleaned_data["text"], dry_run=not confirmed)
+        except Invalid as invalid:
+            for problem in invalid.problems:
+                place = f"{problem.pointer}: " if problem.pointer else ""
+                form.add_error(None, f"{place}{problem.message}")
+        except NotPossible as refused:
+            form.add_error(None, refused.message)
+        else:
+            if confirmed:
+                return _done(request, steps)
+            form = BundleForm(initial={"text": form.cleaned_data["text"]})
+    context = {
+        "title": _("Import an SLA"),
+        "breadcrumbs": sla_crumbs(),
+        "form": form,
+        "steps": [_shown(step) for step in steps],
+        "cancel_url": reverse("slas:sla_list"),
+    }
+    return render(request, "slas/sla_import.html", context, status=422 if form.is_bound else 200)
+
+
+@administrator_required
+def sla_starters(request: HttpRequest) -> HttpResponse:
+    context = {
+        "title": _("Start from a template"),
+        "lead": _("Each opens as a draft, with the KPIs, hours and mail texts that it needs."),
+        "breadcrumbs": sla_crumbs(),
+        "starters": starters.starters(),
+    }
+    return render(request, "slas/sla_starters.html", context)
+
+
+def _run(request: HttpRequest, text: str, *, dry_run: bool) -> list[Step]:
+    return bundle_import(bundle=yaml_read(text), by=user_of(request), now=clock_now(), dry_run=dry_run)
+
+
+def _done(request: HttpRequest, steps: list[Step]) -> HttpResponse:
+    sla = imported_sla(steps)
+    if all(step.outcome == UNCHANGED for step in steps):
+        messages.info(request, _("Everything is here already; nothing was changed."))
+    else:
+        messages.success(request, _("The import is done. What the SLA promises is a draft until you publish it."))
+    return redirect("slas:sla_detail", pk=sla.pk)
+
+
+def _starter_text(code: str) -> str:
+    """The text of a ready-made SLA, under a code that is still free."""
+    if not code:
+        return ""
+    found = starters.starter(code)
+    if found is None:
+        raise Http404
+    taken = SLA.objects.filter(code=found.code).exists()
+    return found.text(free_code(found.code) if taken else found.code)
+
+
+def _shown(step: Step) -> dict[str, Any]:
+    label, tone = OUTCOMES[step.outcome]
+    return {"step": step, "kind": KINDS[step.kind], "outcome": label, "tone": tone}

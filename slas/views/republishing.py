@@ -1,0 +1,105 @@
+"""SLAs that live by the former state of what they share, and new versions of those chosen (engine.md R6)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from sla_project.accounts.policy import administrator_required
+from sla_project.operations.clock import clock_now
+from sla_project.operations.errors import ServiceError
+from sla_project.operations.requests import user_of
+from sla_project.operations.web import error_words
+from slas.forms.publishing import RepublishForm
+from slas.models import KPI, SLA
+from slas.selectors.publication import reapplications
+from slas.services.republishing import (
+    Outdated,
+    Uses,
+    sla_republish,
+    slas_outdated,
+    uses_action,
+    uses_kpi,
+    uses_template,
+)
+
+
+@administrator_required
+def republish(request: HttpRequest) -> HttpResponse:
+    """Everything that is outdated, or with `?kpi=<id>`, `?template=<code>` or `?action=<code>` what uses that.
+
+    htmx gets one sentence about it, for the pages of what is shared.
+    """
+    uses, record_type, subject = _narrowed(request)
+    outdated = list(slas_outdated(uses=uses, record_type=record_type))
+    if request.headers.get("HX-Request"):
+        return render(request, "slas/_outdated.html", {"count": len(outdated), "url": request.get_full_path()})
+    choices = [(_choice(one), one.sla.name) for one in outdated if not one.refusals]
+    form = RepublishForm(request.POST or None, choices=choices, initial={"slas": [value for value, _label in choices]})
+    if request.method == "POST" and form.is_valid():
+        jobs = _publish(request, form, outdated)
+        if len(jobs) == 1:
+            return redirect("operations:job_detail", pk=jobs[0])
+        return redirect("operations:job_list" if jobs else "slas:sla_list")
+    context = {
+        "title": _("Publish what SLAs share"),
+        "breadcrumbs": [{"label": _("SLAs"), "url": reverse("slas:sla_list")}],
+        "form": form,
+        "outdated": outdated,
+        "chosen": form["slas"].value() or [],
+        "rows": [(_choice(one), one) for one in outdated],
+        "subject": subject,
+    }
+    return render(request, "slas/republish.html", context, status=422 if form.errors else 200)
+
+
+def _publish(request: HttpRequest, form: RepublishForm, outdated: Sequence[Outdated]) -> list[Any]:
+    """Each SLA by itself: one that cannot be published keeps no other from it. Returns the jobs that re-apply."""
+    known = {_choice(one): one for one in outdated}
+    published: list[SLA] = []
+    for choice in form.cleaned_data["slas"]:
+        one = known[choice]
+        try:
+            sla_republish(
+                sla=one.sla,
+                expected_version=one.version.number,
+                reason=form.cleaned_data["reason"],
+                reapply=form.reapplies,
+                run_actions=form.cleaned_data["run_actions"],
+                by=user_of(request),
+                now=clock_now(),
+            )
+            published.append(one.sla)
+        except ServiceError as error:
+            messages.error(request, f"{one.sla}: {error_words(error)}")
+    if published:
+        count = len(published)
+        said = ngettext("%d SLA has a new version.", "%d SLAs have a new version.", count) % count
+        messages.success(request, said)
+    return [reapplications(sla)[0].pk for sla in published] if form.reapplies else []
+
+
+def _choice(one: Outdated) -> str:
+    """The SLA and the version that was seen: another version makes the choice void."""
+    return f"{one.sla.pk}-{one.version.number}"
+
+
+def _narrowed(request: HttpRequest) -> tuple[Uses | None, str, str]:
+    """Which SLAs are meant, and what is shared."""
+    if kpi_id := request.GET.get("kpi"):
+        if not kpi_id.isdecimal():
+            raise Http404
+        kpi = get_object_or_404(KPI, pk=kpi_id)
+        return uses_kpi(kpi.code), kpi.record_type, kpi.name
+    if code := request.GET.get("template"):
+        return uses_template(code), "", code
+    if code := request.GET.get("action"):
+        return uses_action(code), "", code
+    return None, "", ""

@@ -1,0 +1,167 @@
+"""The SLA editor: items in evaluation order beside the form of the chosen one, their matrix, and the SLA's terms.
+
+Everything is a plain form. With scripts, parts of the page are fetched alone: the list after a move, the moments after
+*Add warning*, the example after a change of a time.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from sla_project.accounts.policy import administrator_required
+from sla_project.operations.clock import clock_now
+from sla_project.operations.errors import Invalid, Stale, form_errors
+from sla_project.operations.requests import user_of
+from sla_project.operations.selectors import settings_get
+from slas.forms.items.edits import item_edit
+from slas.forms.items.item import ItemForm
+from slas.forms.items.raw import Raw, raw_of_post, text_in
+from slas.forms.items.terms import TermsForm
+from slas.selectors.draft_history import theirs
+from slas.selectors.editor_rows import matrix
+from slas.selectors.policy import editable_document
+from slas.services.item_edits import document_with_item, sla_item_put, sla_terms_update
+from slas.views.editor_page import NEW, Editor
+from slas.views.sla_frame import sla_get
+
+SAVE = "save"
+
+
+@administrator_required
+def sla_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """`?item=` chooses the item (`new` for another one); `?view=` the matrix or the SLA's terms."""
+    view = request.GET.get("view", "items")
+    if view == "settings":
+        return _terms(request, pk)
+    editor = Editor(sla_get(pk), clock_now())
+    if view == "matrix":
+        return _matrix(request, editor)
+    chosen = editor.chosen_key(request.GET.get("item", ""))
+    if request.method != "POST":
+        raw = editor.raw(chosen, request)
+        return _page(request, editor, editor.form(raw, quiet=True), raw, chosen)
+    raw, command = raw_of_post(request.POST), request.POST.get("do", SAVE)
+    chosen = text_in(raw, "key") or NEW
+    if command == SAVE:
+        return _save(request, editor, raw, chosen)
+    focus = item_edit(raw, command, editor.offers)
+    form = editor.form(raw, quiet=True)
+    revision = request.POST.get("revision", "")  # what is not saved still rests on what was seen
+    return _page(request, editor, form, raw, chosen, focus=focus, revision=revision, part="slas/editor/_moments.html")
+
+
+def _page(
+    request: HttpRequest,
+    editor: Editor,
+    form: ItemForm,
+    raw: Raw,
+    chosen: str,
+    *,
+    status: int = 200,
+    part: str = "",
+    **more: Any,
+) -> HttpResponse:
+    """The whole page, or only the part that a script asked for."""
+    context = {**editor.form_context(form, raw, chosen), **more}
+    if part and request.headers.get("HX-Request"):
+        return render(request, part, context, status=status)
+    context = {**editor.frame("items"), **editor.list_context(chosen), **context}
+    return render(request, "slas/sla_edit.html", context, status=status)
+
+
+def _save(request: HttpRequest, editor: Editor, raw: Raw, chosen: str) -> HttpResponse:
+    form = editor.form(raw, quiet=False)
+    seen = request.POST.get("revision", "")
+    if form.tree_is_valid():
+        item = form.document()
+        try:
+            _sla, key = sla_item_put(
+                sla=editor.sla,
+                item=item,
+                expected_revision=int(seen) if seen.isascii() and seen.isdigit() else -1,
+                by=user_of(request),
+                now=clock_now(),
+            )
+        except Stale:
+            return _conflict(request, editor, raw, chosen, seen)
+        except Invalid as invalid:
+            document, index = document_with_item(editor.document, item)
+            form.add_problems(invalid.problems, index, [one["name"] for one in document["items"]])
+        else:
+            messages.success(request, _("“%(name)s” is saved in the draft.") % {"name": item["name"]})
+            return redirect(f"{request.path}?item={key}")
+    return _page(request, editor, form, raw, chosen, status=422, revision=seen)
+
+
+def _conflict(request: HttpRequest, editor: Editor, raw: Raw, chosen: str, seen: str) -> HttpResponse:
+    """Mine stays in the form, theirs is said beside it; saving again replaces this item of theirs knowingly."""
+    editor = Editor(sla_get(editor.sla.pk), editor.now)
+    revision = int(seen) if seen.isascii() and seen.isdigit() else -1
+    key = "" if chosen == NEW else chosen
+    changed = theirs(editor.sla, revision=revision, item_key=key)
+    return _page(request, editor, editor.form(raw, quiet=True), raw, chosen, status=409, theirs=changed)
+
+
+@require_POST
+@administrator_required
+def sla_edit_clock(request: HttpRequest, pk: int) -> HttpResponse:
+    """The example for the times, hours and KPI that are typed."""
+    editor, raw = Editor(sla_get(pk), clock_now()), raw_of_post(request.POST)
+    return render(request, "slas/editor/_clock.html", {**editor.clock(raw), "sla": editor.sla, "alone": True})
+
+
+def _matrix(request: HttpRequest, editor: Editor) -> HttpResponse:
+    named = {row.kpi_code for row in editor.rows}
+    columns = [kpi for kpi in editor.offers.kpis if kpi.state == kpi.State.ACTIVE or kpi.code in named]
+    context = {
+        **editor.frame("matrix"),
+        "columns": [{"code": kpi.code, "label": editor.offers.kpi_label(kpi)} for kpi in columns],
+        "matrix": matrix(editor.words, editor.document, editor.rows, [kpi.code for kpi in columns]),
+    }
+    return render(request, "slas/sla_edit_matrix.html", context)
+
+
+def _terms(request: HttpRequest, pk: int) -> HttpResponse:
+    editor = Editor(sla_get(pk), clock_now())
+    form = _terms_form(request.POST or None, editor)
+    status, conflict = 200, None
+    if form.is_bound and form.is_valid():
+        seen = form.cleaned_data["revision"]
+        try:
+            sla_terms_update(
+                sla=editor.sla,
+                changes=form.changes(),
+                expected_revision=seen,
+                by=user_of(request),
+                now=clock_now(),
+            )
+        except Stale:
+            editor, status = Editor(sla_get(pk), clock_now()), 409
+            conflict = theirs(editor.sla, revision=seen, item_key="")
+            form = _terms_form({**request.POST.dict(), "revision": editor.sla.draft_revision}, editor)
+        except Invalid as invalid:
+            form_errors(form, invalid)
+        else:
+            messages.success(request, _("Saved in the draft."))
+            return redirect(f"{reverse('slas:sla_edit', args=[pk])}?view=settings")
+    if form.errors:
+        status = 422
+    context = {**editor.frame("settings"), "form": form, "theirs": conflict}
+    return render(request, "slas/sla_edit_settings.html", context, status=status)
+
+
+def _terms_form(data: Any, editor: Editor) -> TermsForm:
+    return TermsForm(
+        data,
+        document=editable_document(editor.sla),
+        revision=editor.sla.draft_revision,
+        hours=editor.offers.hours,
+        settings=settings_get(),
+    )
