@@ -17,6 +17,8 @@ from celery.beat import ScheduleEntry, Scheduler
 from kombu import Exchange, Queue
 from kombu.exceptions import OperationalError
 
+from sla_project import ring_folder
+
 log = logging.getLogger(__name__)
 
 RING_SECONDS = 2.0
@@ -28,7 +30,7 @@ NO_LONG_RETRIES = {"max_retries": 1, "interval_start": 0, "interval_step": 0.1, 
 def configuration(*, redis_url: str, folder: Path, prefix: str) -> dict[str, Any]:
     """Celery's settings, for Redis or, without an address, for the filesystem transport."""
     return {
-        **(_redis(redis_url) if redis_url else _filesystem(folder)),
+        **(_redis(redis_url) if redis_url else _filesystem(folder, [prefix + TIMERS, prefix + ACTIONS])),
         "accept_content": ["json"],
         "beat_schedule": _beat_schedule(prefix),
         "beat_scheduler": "sla_project.broker:RingScheduler",
@@ -75,18 +77,19 @@ def _redis(url: str) -> dict[str, Any]:
     }
 
 
-def _filesystem(folder: Path) -> dict[str, Any]:
-    for name in ("", "messages", "control"):
+def _filesystem(folder: Path, queues: list[str]) -> dict[str, Any]:
+    for name in ("", "messages"):
         (folder / name).mkdir(parents=True, exist_ok=True, mode=0o700)
     return {
         "broker_url": "filesystem://localhost//",
+        "broker_transport": ring_folder.TRANSPORT,
         "broker_transport_options": {
             **NO_LONG_RETRIES,
-            "control_folder": str(folder / "control"),
             "data_folder_in": str(folder / "messages"),
             "data_folder_out": str(folder / "messages"),
             # The default of 1 s loses every second ring of half a second.
             "polling_interval": 0.2,
+            "queues": queues,
         },
         # Remote control would leave a file per worker and heartbeat behind.
         "worker_enable_remote_control": False,

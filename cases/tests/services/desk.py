@@ -185,11 +185,17 @@ def answers(port: int) -> bool:
     return False
 
 
-def wait_for(condition: Callable[[], object], what: str, seconds: float = 30.0) -> float:
-    """Seconds until the condition held. Fails with `what` when it never did."""
+def wait_for(
+    condition: Callable[[], object],
+    what: str,
+    seconds: float = 30.0,
+    instead: Callable[[], object] = lambda: "",
+) -> float:
+    """Seconds until the condition held. Fails with `what` when it never did, and says what was so `instead`."""
     begun = time.monotonic()
     while not condition():
-        assert time.monotonic() - begun < seconds, f"Waited {seconds:g} s in vain until {what}."
+        if time.monotonic() - begun > seconds:
+            raise AssertionError(f"Waited {seconds:g} s in vain until {what}. {instead()}")
         time.sleep(POLL)
     return time.monotonic() - begun
 
