@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from sla_project.operations.errors import Invalid, Problem
+from slas.domain.fields import fold
 from slas.domain.icalendar import MAX_BYTES
 from slas.domain.week_text import HoursError, intervals_text, parse_hours, written
 from slas.forms.schedules import hours_error_words
@@ -208,13 +209,25 @@ def country_choices() -> list[tuple[str, str]]:
 
 
 def region_choices(country: str) -> list[tuple[str, str]]:
-    regions = holiday_library.list_supported_countries().get(country, ())
-    return [("", _("The whole country")), *((region, region) for region in regions)]
+    """Code and name of the country's regions, by name: *Bayern (BY)*."""
+    regions = holiday_library.list_supported_countries().get(country)
+    if not regions:
+        return [("", _("The whole country"))]
+    aliases = holiday_library.country_holidays(country).get_subdivision_aliases()
+    named = [(region, _region_name(region, aliases.get(region, ()))) for region in regions]
+    return [("", _("The whole country")), *sorted(named, key=lambda pair: fold(pair[1]))]
+
+
+def _region_name(code: str, aliases: Sequence[str]) -> str:
+    """The first alias that is a name: others are further codes, such as *GUA* for Guadeloupe."""
+    name = next((alias for alias in aliases if not alias.isupper()), "")
+    return f"{name} ({code})" if name and name != code else code
 
 
 def _spaced(title: str) -> str:
-    """`UnitedKingdom` → `United Kingdom`."""
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", title)
+    """`BosniaAndHerzegovina` → `Bosnia and Herzegovina`."""
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", title).split()
+    return " ".join(word.lower() if word in ("And", "Of", "The") else word for word in words)
 
 
 class CalendarForm(YearsForm):

@@ -7,7 +7,9 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from holidays import list_supported_countries
 
+from slas.forms.holidays import country_choices, region_choices
 from slas.models import HolidaySchedule
 from slas.services.holiday_rows import holidays_add
 from slas.tests.policy.builders import NOW, make_hours
@@ -133,7 +135,32 @@ def test_regions_follow_the_country(sla, admin, clock):
         {"country": "DE", "first_year": 2026, "last_year": 2026, "regions": "1"},
     )
     choices = dict(page.context["form"].fields["subdivision"].choices)
-    assert "BY" in choices and not page.context["previewed"]
+    assert choices["BY"] == "Bayern (BY)" and not page.context["previewed"]
+    assert choices["Augsburg"] == "Augsburg"  # a name of its own, without a code
+
+
+@pytest.mark.parametrize(
+    ("country", "region", "name"),
+    [
+        ("GB", "SCT", "Scotland (SCT)"),
+        ("FR", "971", "Guadeloupe (971)"),  # its first aliases are codes too
+        ("AT", "3", "Niederösterreich (3)"),
+        ("PL", "12", "Małopolskie (12)"),
+    ],
+)
+def test_regions_are_shown_by_name(country, region, name):
+    assert dict(region_choices(country))[region] == name
+
+
+def test_countries_are_shown_by_name_and_every_region_is_offered():
+    countries = dict(country_choices())
+    assert [countries[code] for code in ("GB", "BA", "CD")] == [
+        "United Kingdom",
+        "Bosnia and Herzegovina",
+        "DR Congo",
+    ]
+    supported = list_supported_countries()
+    assert all({"", *supported[code]} == dict(region_choices(code)).keys() for code in countries)
 
 
 @pytest.mark.parametrize(
