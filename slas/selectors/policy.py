@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import QuerySet
 
-from slas.models import KPI, SLA, BusinessHours, SLAVersion
+from slas.models import KPI, SLA, BusinessHours, KPIInstance, SLAVersion, TrackedRecord
+from slas.selectors.counting import count_of
 
 
 def kpis() -> QuerySet[KPI]:
@@ -16,16 +17,19 @@ def kpis() -> QuerySet[KPI]:
 
 def slas() -> QuerySet[SLA]:
     """All SLAs with their current version and the number of open records judged by them."""
-    open_records = Count("records", filter=Q(records__lifecycle="open", records__deleted_at__isnull=True))
-    return SLA.objects.select_related("current").annotate(open_records=open_records).order_by("name", "id")
+    is_open = TrackedRecord.objects.filter(lifecycle="open", deleted_at__isnull=True)
+    return SLA.objects.select_related("current").annotate(open_records=count_of(is_open, "sla")).order_by("name", "id")
 
 
 def sla_versions(sla: SLA) -> QuerySet[SLAVersion]:
     """Newest first, with the numbers of KPI instances that each version has judged and still judges."""
-    still_open = Count("instances", filter=Q(instances__ended_at__isnull=True))
+    instances = KPIInstance.objects.all()
     return (
         sla.versions.select_related("published_by")
-        .annotate(instance_count=Count("instances"), open_count=still_open)
+        .annotate(
+            instance_count=count_of(instances, "sla_version"),
+            open_count=count_of(instances.filter(ended_at__isnull=True), "sla_version"),
+        )
         .order_by("-number")
     )
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Q
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from slas.domain.week_text import intervals_text, week_lines
-from slas.models import BusinessHours, ScheduleVersion
+from slas.models import BusinessHours, KPIInstance, ScheduleVersion
+from slas.selectors.counting import count_of
 from slas.selectors.schedules import schedule_versions
 from slas.weekdays import DAYS
 
@@ -46,7 +46,7 @@ class VersionRow:
 
 def version_rows(hours: BusinessHours) -> list[VersionRow]:
     """Newest first."""
-    running = Count("instances", filter=Q(instances__ended_at__isnull=True))
+    running = count_of(KPIInstance.objects.filter(ended_at__isnull=True), "schedule_version")
     versions = list(schedule_versions(hours).annotate(running=running))
     earlier: list[ScheduleVersion | None] = [*versions[1:], None]
     return [
