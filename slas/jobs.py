@@ -84,11 +84,13 @@ def _reapply_worker(job: Job) -> Worker:
 
 
 def _forecast_title(arguments: Arguments) -> str:
-    return _("Count what publishing the draft of %(name)s would do") % arguments
+    if arguments.get("is_draft", True):
+        return _("Count what publishing the draft of %(name)s would do") % arguments
+    return _("Count what a new version of %(name)s would do") % arguments
 
 
 def _forecast_worker(job: Job) -> Worker:
-    """By the draft as it was when the counting began. Writes nothing but the counts."""
+    """By the document as it was when the counting began. Writes nothing but the counts."""
     arguments = job.arguments
     forecaster = Forecaster(sla=_sla(arguments), document=arguments["document"], starting=arguments["starting"])
 

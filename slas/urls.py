@@ -50,6 +50,7 @@ urlpatterns = [
     path("slas/", slas.sla_list, name="sla_list"),
     path("slas/new/", slas.sla_new, name="sla_new"),
     path("slas/republish/", republishing.republish, name="republish"),
+    path("slas/<int:pk>/republish/forecast/", republishing.republish_forecast, name="sla_republish_forecast"),
     path("slas/import/", bundles.sla_import, name="sla_import"),
     path("slas/templates/", bundles.sla_starters, name="sla_starters"),
     path("slas/<int:pk>/export/", bundles.sla_export, name="sla_export"),

@@ -25,14 +25,15 @@ from sla_project.operations.errors import NotPossible
 from sla_project.operations.jobs import job_pass, jobs_finish
 from sla_project.operations.models import Job
 from sla_project.operations.services import settings_update
-from slas.models import SLA, KPIEvent, KPIInstance, RecordChange, TrackedRecord
+from slas.models import KPI, SLA, KPIEvent, KPIInstance, RecordChange, TrackedRecord
 from slas.passes import advance_all
 from slas.selectors.instances import record_of
 from slas.selectors.publication import reapplications
 from slas.services import judging
 from slas.services.choosing import NO_SLA
-from slas.services.kpis import kpi_activate, kpi_create
+from slas.services.kpis import kpi_activate, kpi_create, kpi_update
 from slas.services.publishing import forecast_start, publication_forecast
+from slas.services.republishing import republication_forecasts, sla_republish, slas_outdated
 from slas.services.slas import sla_publish, sla_update_draft
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -167,6 +168,26 @@ def test_the_same_with_other_histories(clock: Clock, sla: SLA, seed: int) -> Non
     sla = edit(sla, changed_everywhere(sla), clock)
     foretold = publication_forecast(sla=sla, now=clock.now)
     assert Counter(reapply(sla, clock).result) == foretold.counts
+
+
+@pytest.mark.parametrize("seed", range(6, 10))
+def test_the_same_where_only_what_slas_share_has_changed(clock: Clock, sla: SLA, unjudged, seed: int) -> None:
+    """A new version of the published document; the timers of the other KPI keep running."""
+    cases = a_case_in_every_state(clock, seed)
+    held = {"all": [{"field": "status", "op": "is", "value": random.Random(seed).choice(["on_hold", "researching"])}]}
+    assert sla.current is not None
+    kpi = KPI.objects.get(code=sla.current.document["items"][0]["kpi"])
+    kpi_update(kpi=kpi, changes={"pause_override": True, "pause_when": held}, by=None, now=clock.now)
+    unjudged(True)
+    case_update(case=cases[8], service_level="silver", by=None, now=clock.now)
+    unjudged(False)
+    before = rows()
+    (foretold,) = republication_forecasts(slas_outdated(), now=clock.now).values()
+    assert foretold.is_complete and rows() == before
+    assert all(foretold.counts[name] for name in ("records", "kept", "replaced"))
+    sla_republish(sla=sla, reapply=True, by=None, now=clock.now)
+    jobs_finish()
+    assert Counter(reapplications(sla).get().result) == foretold.counts
 
 
 def test_timers_due_at_this_very_moment(clock: Clock, sla: SLA) -> None:

@@ -21,7 +21,8 @@ from sla_project.operations.clock import clock_now
 from sla_project.operations.errors import Invalid, Problem
 from sla_project.operations.models import Job
 from sla_project.operations.requests import user_of
-from slas.api.base import DRY_RUN, ConfigurationViewSet, is_dry_run, rolled_back_if_dry
+from sla_project.operations.rest.dry_run import DRY_RUN, is_dry_run, rolled_back_if_dry
+from slas.api.base import ConfigurationViewSet
 from slas.api.bodies import Types, body_of
 from slas.api.sla_documents import SLASerializer
 from slas.api.traces import TraceSerializer, trace_document
@@ -31,7 +32,7 @@ from slas.selectors.policy import authored_document, editable_document
 from slas.selectors.publication import COUNTS, Forecast, reapplications
 from slas.selectors.sentences import DocumentWords
 from slas.services.publishing import draft_diff, forecast_start, publication_forecast
-from slas.services.republishing import sla_outdated, sla_republish
+from slas.services.republishing import republication_forecasts, sla_outdated, sla_republish
 from slas.services.slas import sla_publish
 from slas.services.trying import record_find, sla_try
 
@@ -143,13 +144,15 @@ class Publishing(ConfigurationViewSet):
         409 if nothing would change.
         """
         body = body_of(request, PUBLISH_TYPES)
-        sla = self.get_checked()
+        sla, now = self.get_checked(), clock_now()
         outdated = sla_outdated(sla) if is_dry_run(request) else None
+        forecasts = republication_forecasts([outdated] if outdated else [], now=now)
         with rolled_back_if_dry(request):
-            sla_republish(sla=sla, **body, by=user_of(request), now=clock_now())
+            sla_republish(sla=sla, **body, by=user_of(request), now=now)
             answer = self.respond(sla)
         if outdated is not None:
             answer.data["diff"] = _diff_data(outdated.diff)
+            answer.data["reapplication"] = ForecastSerializer(forecasts[sla.pk]).data
             return answer
         return self._job(reapplications(sla)[0]) if body.get("reapply") else answer
 

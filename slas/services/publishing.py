@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -24,13 +25,26 @@ PATIENCE = 2.0
 
 def publication_forecast(*, sla: SLA, now: datetime, seconds: float | None = None) -> Forecast:
     """Folds each open record against the draft. Raises `Invalid` for a draft that cannot be frozen."""
-    forecaster = Forecaster(sla=sla, document=_frozen_draft(sla), starting=_starting(sla))
+    return document_forecast(sla=sla, document=_frozen_draft(sla), now=now, seconds=seconds)
+
+
+def document_forecast(
+    *, sla: SLA, document: Mapping[str, Any], now: datetime, seconds: float | None = None
+) -> Forecast:
+    """The same for any frozen document that would become the SLA's next version."""
+    forecaster = Forecaster(sla=sla, document=document, starting=_starting(sla))
     return forecast(forecaster, open_records(sla), now, seconds=PATIENCE if seconds is None else seconds)
 
 
-def forecast_start(*, sla: SLA, by: User | None, now: datetime) -> Job:
-    """Counts all of them as a job, by the draft as it is now."""
-    arguments = {"sla": sla.pk, "name": sla.name, "document": _frozen_draft(sla), "starting": _starting(sla)}
+def forecast_start(*, sla: SLA, document: Mapping[str, Any] | None = None, by: User | None, now: datetime) -> Job:
+    """Counts all of them as a job, by a frozen document; without one by the draft as it is now."""
+    arguments = {
+        "sla": sla.pk,
+        "name": sla.name,
+        "is_draft": document is None,
+        "document": _frozen_draft(sla) if document is None else document,
+        "starting": _starting(sla),
+    }
     return job_start(kind=FORECAST, arguments=arguments, by=by, now=now)
 
 

@@ -6,7 +6,8 @@ is found by freezing the published document once more; a new version is always m
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,12 +17,15 @@ from django.utils.translation import gettext as _
 
 from sla_project.accounts.models import User
 from sla_project.operations.errors import Invalid, NotPossible, Problem, Stale
+from sla_project.operations.models import Job
 from slas.models import SLA, SLAVersion
 from slas.selectors.diffs import DocumentDiff, document_diff
 from slas.selectors.policy import authored_document, slas
+from slas.selectors.publication import Forecast
 from slas.selectors.sentences import DocumentWords
 from slas.services.document_checks import document_refusals
 from slas.services.documents import document_freeze, document_validate
+from slas.services.publishing import PATIENCE, document_forecast, forecast_start
 from slas.services.reapplying import reapply_start
 from slas.services.slas import sla_locked, sla_save, sla_snapshot, version_add
 
@@ -30,12 +34,20 @@ Uses = Callable[[Mapping[str, Any]], bool]
 
 @dataclass(frozen=True)
 class Outdated:
-    """A published SLA that would be frozen differently today: what moved, and what stands against publishing it."""
+    """A published SLA that would be frozen differently today: what moved, and what stands against publishing it.
+
+    `document` is what its next version would say; None where it cannot be frozen.
+    """
 
     sla: SLA
     version: SLAVersion
     diff: DocumentDiff
     refusals: list[Problem]
+    document: Mapping[str, Any] | None = None
+
+    @property
+    def can_publish(self) -> bool:
+        return self.document is not None and not self.refusals
 
 
 def uses_kpi(code: str) -> Uses:
@@ -66,6 +78,31 @@ def slas_outdated(*, uses: Uses | None = None, record_type: str = "") -> Iterato
 def sla_outdated(sla: SLA) -> Outdated | None:
     """The same for one SLA; None if it is up to date or was never published."""
     return _outdated(sla, sla.current) if sla.current is not None else None
+
+
+def republication_forecasts(
+    outdated: Iterable[Outdated], *, now: datetime, seconds: float | None = None
+) -> dict[int, Forecast]:
+    """By the SLA's id: what re-applying its new version would do to open records. Nothing is written.
+
+    All of them share the `seconds`, so a page does not wait longer for more SLAs; each counts one record at least.
+    Raises nothing for those that cannot be published: they have no entry.
+    """
+    until = time.monotonic() + (PATIENCE if seconds is None else seconds)
+    found: dict[int, Forecast] = {}
+    for one in outdated:
+        if one.can_publish and one.document is not None:
+            left = max(0.0, until - time.monotonic())
+            found[one.sla.pk] = document_forecast(sla=one.sla, document=one.document, now=now, seconds=left)
+    return found
+
+
+def republication_forecast_start(*, sla: SLA, by: User | None, now: datetime) -> Job:
+    """Counts all open records as a job. Raises `NotPossible` where there is no new version to count for."""
+    outdated = sla_outdated(sla)
+    if outdated is None or outdated.document is None or not outdated.can_publish:
+        raise NotPossible(_("There is no new version of it to publish."), code="up_to_date")
+    return forecast_start(sla=sla, document=outdated.document, by=by, now=now)
 
 
 @transaction.atomic
@@ -112,7 +149,7 @@ def _outdated(sla: SLA, version: SLAVersion) -> Outdated | None:
         return None
     diff = document_diff(DocumentWords(sla.record_type), version.document, frozen)
     refusals = document_refusals(document_validate(document, sla.record_type), record_type=sla.record_type)
-    return Outdated(sla, version, diff, list(refusals))
+    return Outdated(sla, version, diff, list(refusals), frozen)
 
 
 def _actions(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

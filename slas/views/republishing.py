@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
 
 from sla_project.accounts.policy import administrator_required
 from sla_project.operations.clock import clock_now
@@ -19,10 +20,12 @@ from sla_project.operations.requests import user_of
 from sla_project.operations.web import error_words
 from slas.forms.publishing import RepublishForm
 from slas.models import KPI, SLA
-from slas.selectors.publication import reapplications
+from slas.selectors.publication import Forecast, reapplications
 from slas.services.republishing import (
     Outdated,
     Uses,
+    republication_forecast_start,
+    republication_forecasts,
     sla_republish,
     slas_outdated,
     uses_action,
@@ -41,23 +44,49 @@ def republish(request: HttpRequest) -> HttpResponse:
     outdated = list(slas_outdated(uses=uses, record_type=record_type))
     if request.headers.get("HX-Request"):
         return render(request, "slas/_outdated.html", {"count": len(outdated), "url": request.get_full_path()})
-    choices = [(_choice(one), one.sla.name) for one in outdated if not one.refusals]
-    form = RepublishForm(request.POST or None, choices=choices, initial={"slas": [value for value, _label in choices]})
+    choices = [(_choice(one), one.sla.name) for one in outdated if one.can_publish]
+    forecasts = {} if request.method == "POST" else republication_forecasts(outdated, now=clock_now())
+    form = RepublishForm(
+        request.POST or None,
+        choices=choices,
+        initial={"slas": [value for value, _label in choices]},
+        open_records=None if request.method == "POST" else _open_records(forecasts),
+    )
     if request.method == "POST" and form.is_valid():
         jobs = _publish(request, form, outdated)
         if len(jobs) == 1:
             return redirect("operations:job_detail", pk=jobs[0])
         return redirect("operations:job_list" if jobs else "slas:sla_list")
+    forecasts = forecasts or republication_forecasts(outdated, now=clock_now())
     context = {
         "title": _("Publish what SLAs share"),
         "breadcrumbs": [{"label": _("SLAs"), "url": reverse("slas:sla_list")}],
         "form": form,
         "outdated": outdated,
         "chosen": form["slas"].value() or [],
-        "rows": [(_choice(one), one) for one in outdated],
+        "rows": [(_choice(one), one, forecasts.get(one.sla.pk)) for one in outdated],
         "subject": subject,
     }
     return render(request, "slas/republish.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@administrator_required
+def republish_forecast(request: HttpRequest, pk: int) -> HttpResponse:
+    """Counting all open records of one SLA in the background, where there are very many."""
+    sla = get_object_or_404(SLA.objects.select_related("current"), pk=pk)
+    try:
+        job = republication_forecast_start(sla=sla, by=user_of(request), now=clock_now())
+    except ServiceError as error:
+        messages.error(request, error_words(error))
+        return redirect("slas:republish")
+    return redirect("operations:job_detail", pk=job.pk)
+
+
+def _open_records(forecasts: Mapping[int, Forecast]) -> int | None:
+    """0 where nobody would be reached; else the choice is among the SLAs first, so no number is promised."""
+    is_empty = all(forecast.is_complete and not forecast.counts["records"] for forecast in forecasts.values())
+    return 0 if is_empty else None
 
 
 def _publish(request: HttpRequest, form: RepublishForm, outdated: Sequence[Outdated]) -> list[Any]:
@@ -72,7 +101,7 @@ def _publish(request: HttpRequest, form: RepublishForm, outdated: Sequence[Outda
                 expected_version=one.version.number,
                 reason=form.cleaned_data["reason"],
                 reapply=form.reapplies,
-                run_actions=form.cleaned_data["run_actions"],
+                run_actions=form.cleaned_data.get("run_actions", False),
                 by=user_of(request),
                 now=clock_now(),
             )

@@ -102,13 +102,15 @@ def test_what_slas_share_is_published_again(api, agent, desk) -> None:
     kpi_update(kpi=kpi, changes={"pause_override": True, "pause_when": HELD}, by=None, now=NOW)
     told = api.post(url(desk, "republish", "?dry_run=true")).json()
     assert [term["field"] for term in told["diff"]["terms"]] == ["kpis.first_response_by.pause_when"]
+    foretold = told["reapplication"]
     assert agent.post(url(desk, "republish")).status_code == 403
     accepted = api.post(url(desk, "republish"), {"reapply": True, "reason": "Pause rule"}, format="json")
     assert accepted.status_code == 202
     jobs_finish()
     desk.refresh_from_db()
     assert (desk.current.number, desk.current.reason, desk.draft is not None) == (2, "Pause rule", True)
-    assert api.get(accepted["Location"]).json()["result"]["replaced"] == 2
+    result = api.get(accepted["Location"]).json()["result"]
+    assert foretold["is_complete"] and foretold["counts"] == foretold["counts"] | result and result["replaced"] == 2
 
 
 def test_republishing_what_was_never_published(api, sla) -> None:

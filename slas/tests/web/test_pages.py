@@ -61,6 +61,7 @@ COMMANDS = [
     ("sla_clone", ""),
     ("sla_delete", ""),
     ("sla_forecast", ""),
+    ("sla_republish_forecast", ""),
     ("sla_restore", ""),
     ("kpi_command", "deactivate"),
     ("kpi_clone", ""),

@@ -11,7 +11,7 @@ from cases.services import case_create
 from cases.tests.builders import judge
 from sla_project.operations.jobs import jobs_finish
 from sla_project.operations.models import Job
-from slas.models import SLA
+from slas.models import KPI, SLA
 from slas.selectors.publication import draft_rebases
 from slas.services.kpis import kpi_update
 from slas.services.slas import sla_publish, sla_set_default, sla_update_draft
@@ -186,8 +186,6 @@ def shared(desk) -> SLA:
     )
     other = make_document(make_item(kpi="resolve_by", name="Gold – Resolve by"))
     make_sla("other", document=other, publish=True)
-    from slas.models import KPI
-
     kpi = KPI.objects.get(code="first_response_by")
     kpi_update(kpi=kpi, changes={"pause_override": True, "pause_when": HELD}, by=None, now=NOW)
     return desk
@@ -201,8 +199,6 @@ def test_what_is_outdated_is_shown_with_what_moved(admin, shared) -> None:
 
 
 def test_only_what_uses_the_kpi(admin, shared) -> None:
-    from slas.models import KPI
-
     for code, count in (("first_response_by", 1), ("resolve_by", 0)):
         kpi = KPI.objects.get(code=code)
         assert len(admin.get(url("republish"), {"kpi": kpi.pk}).context["outdated"]) == count
@@ -259,6 +255,48 @@ def test_those_chosen_get_new_versions_and_the_draft_builds_on_them(admin, share
     jobs_finish()
     assert Job.objects.get().result["replaced"] == 3
     assert not admin.get(url("republish")).context["outdated"]
+
+
+def test_each_sla_says_what_re_applying_would_do_and_the_jobs_do_that(admin, shared) -> None:
+    page = admin.get(url("republish"))
+    ((value, one, forecast),) = page.context["rows"]
+    assert (one.sla, forecast.counts["records"], forecast.counts["replaced"]) == (shared, 3, 3)
+    assert "Timers replaced" in page.content.decode()
+    admin.post(url("republish"), {"slas": [value], "reach": "open"})
+    jobs_finish()
+    assert Job.objects.get().result == dict(forecast.counts)
+
+
+def test_without_open_records_republishing_asks_nobody_about_them(admin, sla) -> None:
+    changes = {"pause_override": True, "pause_when": HELD}
+    kpi_update(kpi=KPI.objects.get(), changes=changes, by=None, now=NOW)
+    page = admin.get(url("republish"))
+    assert [forecast.total for _value, _one, forecast in page.context["rows"]] == [0]
+    assert set(page.context["form"].fields) == {"slas", "reason"}
+    assert "nothing to re-apply" in page.content.decode()
+
+
+def test_republishing_counts_very_many_in_the_background(admin, shared, monkeypatch) -> None:
+    monkeypatch.setattr("slas.services.republishing.PATIENCE", 0.0)
+    assert "counted are the first 1 of 3" in admin.get(url("republish")).content.decode()
+    answer = admin.post(url("sla_republish_forecast", shared.pk))
+    jobs_finish()
+    job = Job.objects.get()
+    assert answer["Location"] == reverse("operations:job_detail", args=[job.pk])
+    assert job.result["replaced"] == 3 and shared.versions.count() == 1
+    assert "Count what a new version of Support would do" in admin.get(answer["Location"]).content.decode()
+
+
+def test_what_is_up_to_date_is_not_counted(admin, desk) -> None:
+    answer = admin.post(url("sla_republish_forecast", desk.pk), follow=True)
+    assert "There is no new version of it to publish" in answer.content.decode() and not Job.objects.exists()
+
+
+def test_republishing_asks_no_more_questions_for_more_cases(admin, shared, django_assert_max_num_queries) -> None:
+    for number in range(10):
+        judge(case_create(title=f"More {number}", service_level="gold", by=None, now=NOW))
+    with django_assert_max_num_queries(40):
+        assert admin.get(url("republish")).context["rows"][0][2].counts["records"] == 13
 
 
 def test_a_version_that_was_published_meanwhile_makes_the_choice_void(admin, shared) -> None:
