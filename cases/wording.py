@@ -71,7 +71,8 @@ class ChangeWords:
         channel = self._value("channel", (change.fields.get("channel") or [None, None])[1])
         label = self.record_type.label
         if channel:
-            return _("%(record)s opened by %(channel)s.") % {"record": label, "channel": channel.lower()}
+            words = channel if channel.isupper() else channel.lower()  # an abbreviation keeps its capitals
+            return _("%(record)s opened by %(channel)s.") % {"record": label, "channel": words}
         return _("%(record)s created.") % {"record": label}
 
     def _changed(self, change: RecordChange) -> list[str]:

@@ -31,6 +31,7 @@ from cases.api.commands import (
 from cases.api.instances import CaseDetailSerializer
 from cases.api.serializers import ActivitySerializer, CaseCreateSerializer, CaseSerializer
 from cases.api.tracked import TrackedViewSet
+from cases.choices import Channel
 from cases.models import Case
 from sla_project.accounts.policy import Configure
 from sla_project.operations.clock import clock_now
@@ -56,7 +57,8 @@ class CaseViewSet(TrackedViewSet):
         return CaseCreateSerializer if self.action == "create" else CaseSerializer
 
     def write_new(self, values: Mapping[str, Any], *, now: datetime) -> Case:
-        return services.case_create(by=user_of(self.request), now=now, via="api", **values)
+        given = {"channel": Channel.API.value, **values}
+        return services.case_create(by=user_of(self.request), now=now, via="api", **given)
 
     def write_changes(self, obj: Case, values: Mapping[str, Any], *, now: datetime) -> Case:
         return services.case_update(case=obj, by=user_of(self.request), now=now, via="api", **values)

@@ -189,7 +189,11 @@ class CaseSerializer(TrackedSerializer):
         ]
         # Uniqueness of source and number is the service's: it must also hold between two callers at once.
         validators: list[Any] = []
-        extra_kwargs = {"source": {"required": False}, "external_number": {"required": False}}
+        extra_kwargs = {
+            "source": {"required": False},
+            "external_number": {"required": False},
+            "channel": {"help_text": "How it came in; a new case that does not say came over the API."},
+        }
 
 
 class SLAChoiceField(serializers.SlugRelatedField[Any]):

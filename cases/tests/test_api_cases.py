@@ -17,6 +17,9 @@ from cases.tests.builders import (
     make_token,
     make_user,
 )
+from cases.wording import ChangeWords
+from slas import records
+from slas.models import RecordChange
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 URL = "/api/v1/cases/"
@@ -46,6 +49,15 @@ class TestCreating:
         timers = {each["kpi"]: each["status"] for each in body["kpi_instances"]}
         assert timers == {"first_response_by": "in_progress", "resolve_by": "in_progress"}
         assert body["kpi_instances"][0]["working_seconds_left"] == 3600
+
+    @pytest.mark.parametrize(
+        ("given", "channel", "said"), [({}, "api", "API"), ({"channel": "email"}, "email", "email")]
+    )
+    def test_came_over_the_api_unless_it_says_otherwise(self, api, given, channel, said):
+        body = api.post(URL, {"title": "Help", **given}).json()
+        assert body["channel"] == channel
+        (change,) = RecordChange.objects.all()
+        assert ChangeWords(records.get("case"), now=NOW).of(change).startswith(f"Case opened by {said}.")
 
     def test_applies_the_sla_that_is_named(self, api):
         make_support_sla(default=False)
