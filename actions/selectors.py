@@ -11,6 +11,9 @@ from django.db.models import Count, Min, Q, QuerySet
 
 from actions.models import Action, ActionRun, EmailTemplate, Message
 
+RETRIED_AT_ONCE = 500
+"""Runs that one request may give another try."""
+
 
 def runs_list() -> QuerySet[ActionRun]:
     return ActionRun.objects.order_by("-id")
@@ -33,6 +36,13 @@ class RetryPreview:
     records: int
     waiting: int
     refused: int
+
+
+def runs_to_retry(found: QuerySet[ActionRun]) -> tuple[list[int], int]:
+    """The oldest of these that can be tried again, at most `RETRIED_AT_ONCE`, and how many more there are."""
+    able = found.filter(state__in=ActionRun.RETRYABLE).order_by("pk").values_list("pk", flat=True)
+    ids = list(able[:RETRIED_AT_ONCE])
+    return ids, max(0, able.count() - len(ids))
 
 
 def retry_preview(run_ids: Sequence[int]) -> RetryPreview:

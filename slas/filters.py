@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from sla_project.operations.clock import clock_now
 from slas import records
-from slas.models import KPI, SLA, KPIInstance
+from slas.models import KPI, SLA, KPIInstance, SavedReport
 from slas.selectors.dimensions import NOT_SET, Dimension, dimensions, having
 from slas.selectors.instance_lists import SHOWN, in_period, in_status, paused_longer, shown
 from slas.selectors.periods import PERIODS
@@ -54,6 +54,17 @@ class SLAFilter(django_filters.FilterSet):
     class Meta:
         model = SLA
         fields = ("code", "record_type", "state", "is_default")
+
+
+class SavedReportFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(label=_("Search"), field_name="name", lookup_expr="icontains")
+    mailed = django_filters.BooleanFilter(
+        label=_("Mailed weekly"), field_name="weekday", lookup_expr="isnull", exclude=True
+    )
+
+    class Meta:
+        model = SavedReport
+        fields = ("created_by",)
 
 
 class KPIInstanceFilter(django_filters.FilterSet):

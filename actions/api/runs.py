@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from actions import selectors, services
+from actions.api.bulk_retry import BulkRetry
 from actions.api.serializers import ActionRunSerializer, MessageSerializer
 from actions.filters import ActionRunFilter, MessageFilter
 from sla_project.accounts.policy import Configure
@@ -18,7 +19,7 @@ from sla_project.operations.clock import clock_now
 from sla_project.operations.requests import user_of
 
 
-class ActionRunViewSet(ReadOnlyModelViewSet[Any]):
+class ActionRunViewSet(BulkRetry, ReadOnlyModelViewSet[Any]):
     """One row per action, cause and recipient: waiting, done, skipped with its reason, or given up."""
 
     queryset = selectors.runs_list().select_related("message")

@@ -88,10 +88,11 @@ def _stored(requests: Sequence[RunRequest]) -> dict[RunKey, ActionRun]:
 
 @dataclass(frozen=True)
 class Retried:
-    """What became of one run that was to be tried again; `problem` is empty if it will be."""
+    """What became of one run that was to be tried again; `problem` and its code are empty if it will be."""
 
     run: ActionRun
     problem: str = ""
+    code: str = ""
 
 
 def runs_retry(*, run_ids: Iterable[int], by: User | None, now: datetime) -> list[Retried]:
@@ -103,7 +104,7 @@ def _retried(run: ActionRun, by: User | None, now: datetime) -> Retried:
     try:
         return Retried(run_retry(run=run, by=by, now=now))
     except NotPossible as error:
-        return Retried(run, error.message)
+        return Retried(run, error.message, error.code)
 
 
 @transaction.atomic

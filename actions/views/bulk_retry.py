@@ -14,15 +14,13 @@ from django.views.decorators.http import require_POST
 
 from actions import selectors, services
 from actions.models import ActionRun
-from actions.selectors import RetryPreview
+from actions.selectors import RETRIED_AT_ONCE, RetryPreview
 from actions.services.runs import Retried
 from actions.views.runs import RunPageFilter
 from actions.wording import action_summary, target_label, target_url
 from sla_project.accounts.policy import administrator_required
 from sla_project.operations.clock import clock_now
 from sla_project.operations.requests import user_of
-
-AT_ONCE = 500
 
 
 @require_POST
@@ -55,14 +53,12 @@ def runs_retry(request: HttpRequest) -> HttpResponse:
 
 
 def _asked(request: HttpRequest, query: str) -> tuple[list[int], int]:
-    """The runs, at most `AT_ONCE`, and how many more were meant."""
+    """The runs, at most `RETRIED_AT_ONCE`, and how many more were meant."""
     if request.POST.get("what") == "all":
         found = RunPageFilter(QueryDict(query), queryset=ActionRun.objects.all()).qs
-        every = found.filter(state__in=ActionRun.RETRYABLE).order_by("pk").values_list("pk", flat=True)
-        ids = list(every[:AT_ONCE])
-        return ids, every.count() - len(ids)
+        return selectors.runs_to_retry(found)
     ticked = [int(pk) for pk in request.POST.getlist("run") if pk.isdecimal() and len(pk) < 19]
-    return ticked[:AT_ONCE], max(0, len(ticked) - AT_ONCE)
+    return ticked[:RETRIED_AT_ONCE], max(0, len(ticked) - RETRIED_AT_ONCE)
 
 
 def preview_words(preview: RetryPreview) -> list[str]:

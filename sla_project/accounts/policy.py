@@ -94,6 +94,13 @@ class ReadAll(BasePermission):
         return token_allows(request) and may(request.user)
 
 
+class ManageReports(BasePermission):
+    """Saved reports: managers and administrators, reading and writing."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        return token_allows(request) and can_read_all(request.user)
+
+
 class AskAll(BasePermission):
     """Questions that are posts and write nothing: managers and administrators, also with a token that only reads."""
 

@@ -7,6 +7,7 @@ from slas.api.instances import KPIInstanceViewSet
 from slas.api.kpis import KPIViewSet
 from slas.api.record_types import RecordTypeViewSet
 from slas.api.reports import ComplianceReportView
+from slas.api.saved_reports import SavedReportViewSet
 from slas.api.schedules import BusinessHoursViewSet, HolidayScheduleViewSet
 from slas.api.settings import SettingsView
 from slas.api.slas import SLAViewSet
@@ -21,3 +22,4 @@ def register(router: ConsoleRouter) -> None:
     router.register("slas", SLAViewSet, basename="sla")
     router.register("kpi-instances", KPIInstanceViewSet, basename="kpi-instance")
     router.register_single("reports/compliance", ComplianceReportView)
+    router.register("reports/saved", SavedReportViewSet, basename="saved-report")

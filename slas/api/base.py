@@ -2,43 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Model
-from django.utils.translation import gettext as _
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from sla_project.accounts.policy import Configure
-from sla_project.operations.errors import Invalid, Problem
 from sla_project.operations.rest import check_if_match, etag_of
-
-DRY_RUN = OpenApiParameter("dry_run", OpenApiTypes.BOOL, description="Answer what would happen, and change nothing.")
-
-
-def is_dry_run(request: Request) -> bool:
-    value = request.query_params.get("dry_run", "false")
-    if value not in ("true", "false"):
-        raise Invalid([Problem("/dry_run", "invalid", _("Expected true or false."))])
-    return value == "true"
-
-
-@contextmanager
-def rolled_back_if_dry(request: Request) -> Iterator[None]:
-    """With `?dry_run=true` everything in this block happens, answers, and is undone."""
-    if not is_dry_run(request):
-        yield
-        return
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
 
 
 class ConfigurationViewSet(ReadOnlyModelViewSet[Any]):

@@ -14,9 +14,10 @@ from rest_framework.response import Response
 
 from sla_project.operations.clock import clock_now
 from sla_project.operations.requests import user_of
+from sla_project.operations.rest.dry_run import DRY_RUN, is_dry_run
 from sla_project.operations.rest.parsers import StrictJSONParser
 from sla_project.operations.rest.yaml import YAMLParser, YAMLRenderer
-from slas.api.base import DRY_RUN, ConfigurationViewSet, is_dry_run
+from slas.api.base import ConfigurationViewSet
 from slas.selectors.bundles import sla_bundle
 from slas.services.bundles import CHANGED, CREATED, UNCHANGED, bundle_import
 

@@ -16,8 +16,8 @@ from sla_project.accounts.policy import AdjustTimers, Configure
 from sla_project.operations.clock import clock_now
 from sla_project.operations.errors import Invalid, Problem
 from sla_project.operations.requests import user_of
+from sla_project.operations.rest.dry_run import DRY_RUN, rolled_back_if_dry
 from slas import records
-from slas.api.base import DRY_RUN, rolled_back_if_dry
 from slas.api.bodies import body_of
 from slas.api.durations import DurationField
 from slas.domain.durations import Duration, DurationError

@@ -14,7 +14,7 @@ from rest_framework.reverse import reverse
 from sla_project.operations.api import JobSerializer
 from sla_project.operations.clock import clock_now
 from sla_project.operations.requests import user_of
-from slas.api.base import is_dry_run
+from sla_project.operations.rest.dry_run import is_dry_run
 from slas.api.bodies import Types, body_of
 from slas.models import BusinessHours
 from slas.selectors.recalculation import COUNTS, Forecast, Move, recalculation_forecast

@@ -18,7 +18,8 @@ from rest_framework.response import Response
 from sla_project.operations.clock import clock_now
 from sla_project.operations.errors import Invalid, Problem
 from sla_project.operations.requests import user_of
-from slas.api.base import DRY_RUN, ConfigurationViewSet, rolled_back_if_dry
+from sla_project.operations.rest.dry_run import DRY_RUN, rolled_back_if_dry
+from slas.api.base import ConfigurationViewSet
 from slas.api.bodies import Types, body_of
 from slas.api.compute import ComputationSerializer, ComputeSerializer, compute, parse_question
 from slas.api.recalculations import RESPONSES, RecalculateHoursSerializer, recalculate

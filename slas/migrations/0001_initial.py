@@ -342,7 +342,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("name", models.CharField(max_length=120, verbose_name="name")),
-                ("query", models.JSONField(default=dict, verbose_name="question")),
+                ("query", models.JSONField(blank=True, default=dict, verbose_name="question")),
                 (
                     "weekday",
                     models.PositiveSmallIntegerField(

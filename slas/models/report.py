@@ -28,7 +28,7 @@ class SavedReport(models.Model):
         SUNDAY = 6, _("Sunday")
 
     name = models.CharField(_("name"), max_length=120)
-    query: Any = models.JSONField(_("question"), default=dict)
+    query: Any = models.JSONField(_("question"), default=dict, blank=True)
     weekday = models.PositiveSmallIntegerField(_("mailed every"), choices=Weekday, null=True, blank=True)
     hour = models.PositiveSmallIntegerField(_("at (hour)"), default=7, validators=[MaxValueValidator(23)])
     users = models.ManyToManyField(settings.AUTH_USER_MODEL, verbose_name=_("people"), blank=True, related_name="+")

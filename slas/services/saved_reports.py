@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 from actions.kinds.people import is_email
 from actions.services import message_store
 from sla_project.accounts.models import User
-from sla_project.operations.errors import Invalid, NotPossible, Problem
+from sla_project.operations.errors import Invalid, NotPossible, Problem, Stale
+from sla_project.operations.etags import etag_of
 from sla_project.operations.selectors import settings_get
 from sla_project.operations.services import audit_write
 from slas.models import ReportMailing, SavedReport
@@ -34,15 +35,31 @@ def saved_report_create(*, by: User | None, now: datetime, **given: Any) -> Save
 
 
 @transaction.atomic
-def saved_report_update(*, report: SavedReport, by: User | None, now: datetime, **given: Any) -> SavedReport:
-    report = SavedReport.objects.select_for_update().get(pk=report.pk)
+def saved_report_update(
+    *, report: SavedReport, by: User | None, now: datetime, expected: str | None = None, **given: Any
+) -> SavedReport:
+    """`expected` is the ETag of what the caller has seen; raises `Stale` when it is another by now."""
+    report = _locked(report, expected)
     return _save(report, given, action="saved_report.update", before=snapshot(report), by=by, now=now)
 
 
 @transaction.atomic
-def saved_report_delete(*, report: SavedReport, by: User | None, now: datetime) -> None:
+def saved_report_delete(*, report: SavedReport, by: User | None, now: datetime, expected: str | None = None) -> None:
+    report = _locked(report, expected)
     audit_write(by=by, action="saved_report.delete", obj=report, before=snapshot(report), now=now)
     report.delete()
+
+
+def report_etag(report: SavedReport) -> str:
+    """Changes with what somebody wrote, people included; not with the next mail's time, which moves by itself."""
+    return etag_of({"id": report.pk, **snapshot(report)})
+
+
+def _locked(report: SavedReport, expected: str | None) -> SavedReport:
+    row = SavedReport.objects.select_for_update().get(pk=report.pk)
+    if expected is not None and report_etag(row) != expected:
+        raise Stale(_("The report has changed since you read it. Read it again."), snapshot(row))
+    return row
 
 
 def snapshot(report: SavedReport) -> dict[str, Any]:
@@ -66,7 +83,7 @@ def _save(
     now: datetime,
 ) -> SavedReport:
     values = dict(given)
-    users: Iterable[User] | None = values.pop("users", None)
+    users: list[User] | None = values.pop("users", None)
     for name, value in values.items():
         setattr(report, name, value)
     report.addresses = list(dict.fromkeys(address.strip() for address in report.addresses))
@@ -76,6 +93,7 @@ def _save(
     report.full_clean()
     report.save()
     if users is not None:
+        _check_people(report, users)
         report.users.set(users)
     if report.users.count() + len(report.addresses) > RECIPIENTS_LIMIT:
         message = _("At most %(limit)d recipients.") % {"limit": RECIPIENTS_LIMIT}
@@ -99,6 +117,15 @@ def _check(report: SavedReport, now: datetime) -> None:
         if not is_email(address):
             message = _("“%(address)s” is not an email address.") % {"address": address}
             raise Invalid([Problem("/addresses", "invalid_address", message)])
+
+
+def _check_people(report: SavedReport, users: Iterable[User]) -> None:
+    """Who has left gets no mail. Those who were named while they were here may stay named."""
+    known = set(report.users.values_list("pk", flat=True))
+    gone = [user for user in users if not user.is_active and user.pk not in known]
+    if gone:
+        message = _("%(name)s has left and gets no mail.") % {"name": gone[0]}
+        raise Invalid([Problem("/users", "inactive", message)])
 
 
 def next_mail_at(report: SavedReport, *, after: datetime) -> datetime | None:
