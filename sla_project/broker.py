@@ -17,7 +17,7 @@ from celery.beat import ScheduleEntry, Scheduler
 from kombu import Exchange, Queue
 from kombu.exceptions import OperationalError
 
-from sla_project import ring_folder
+from sla_project import ring_folder, ring_redis
 
 log = logging.getLogger(__name__)
 
@@ -65,6 +65,7 @@ def _queue(name: str) -> Queue:
 
 
 def _redis(url: str) -> dict[str, Any]:
+    ring_redis.install()
     return {
         "broker_url": url,
         "broker_transport_options": {

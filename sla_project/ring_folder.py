@@ -19,6 +19,8 @@ from typing import Any
 from kombu.transport import filesystem
 from kombu.utils.json import dumps, loads
 
+from sla_project import ring_delivery
+
 log = logging.getLogger(__name__)
 
 ENDING = ".msg"
@@ -51,7 +53,7 @@ class Channel(filesystem.Channel):
         """See `get_table`."""
 
 
-class Transport(filesystem.Transport):
+class Transport(ring_delivery.Transport, filesystem.Transport):
     Channel = Channel
 
 

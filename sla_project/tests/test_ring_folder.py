@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 from celery import Celery
+from kombu import Consumer
 from kombu.message import Message
 
 from sla_project import broker
+from sla_project.tests.garbage import NO_RINGS
 
 RINGS = 200
 QUEUE = "t-timers"
@@ -46,6 +48,23 @@ def test_what_is_no_message_ends_nobody(app: Celery, content: bytes, caplog: pyt
         message = read(app)
     assert message is not None and message.headers["task"] == "slas.tasks.advance"
     assert "0_broken.t-timers.msg is no message" in caplog.text
+    assert list(folder_of(app).iterdir()) == []
+
+
+def test_json_that_is_no_ring_ends_nobody(app: Celery) -> None:
+    """As a worker reads: whatever comes is delivered, until one of it is a message."""
+    for number, garbage in enumerate(NO_RINGS):
+        (folder_of(app) / f"0{number}_garbage.{QUEUE}.msg").write_text(json.dumps(garbage))
+    app.send_task("slas.tasks.advance", queue=QUEUE)
+    taken: list[Message] = []
+    queues = [app.amqp.queues[QUEUE]]
+    with (
+        app.connection_for_read() as connection,
+        Consumer(connection, queues, on_message=taken.append, no_ack=True),
+    ):
+        while not taken:
+            connection.drain_events(timeout=5)
+    assert taken[0].headers["task"] == "slas.tasks.advance"
     assert list(folder_of(app).iterdir()) == []
 
 
