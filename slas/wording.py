@@ -20,9 +20,9 @@ END_REASONS: Mapping[str, Text] = {
     "start_emptied": gettext_lazy("its start time was emptied"),
     "sla_changed": gettext_lazy("another SLA was applied"),
     "sla_removed": gettext_lazy("the SLA was removed"),
-    "resolved_unmet": gettext_lazy("resolved before it was met"),
-    "record_canceled": gettext_lazy("canceled"),
-    "record_deleted": gettext_lazy("deleted"),
+    "resolved_unmet": gettext_lazy("the record was resolved before it was met"),
+    "record_canceled": gettext_lazy("the record was canceled"),
+    "record_deleted": gettext_lazy("the record was deleted"),
     "reapplied": gettext_lazy("a new version of the SLA was applied"),
     "recalculated": gettext_lazy("it was recalculated"),
 }
@@ -67,7 +67,7 @@ def event_words(event: KPIEvent) -> str:
         case KPIEvent.Kind.WARNED:
             return _("was past its warning time already.") if late else _("reached its warning.")
         case KPIEvent.Kind.FAILED:
-            return _("was past its failure time already.") if late else _("failed.")
+            return _("was past its failure time already.") if late else _("was not met in time: it failed.")
         case KPIEvent.Kind.SUCCEEDED:
             return _("had been met in time before it started.") if late else _("was met in time.")
         case KPIEvent.Kind.PAUSED:

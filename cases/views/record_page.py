@@ -17,7 +17,7 @@ from cases.models import Activity, Case
 from cases.views.timers import card_of
 from cases.wording import ChangeWords
 from slas.models import KPIEvent, KPIInstance, RecordChange
-from slas.selectors.explanations import explain_record
+from slas.selectors.explanations import explain_record, pause_words
 from slas.selectors.instances import RecordView, record_of, record_view
 from slas.selectors.timers import Timers, failure_due
 from slas.wording import EVENT_ICONS, event_words, source_words
@@ -34,7 +34,12 @@ def timers_shown(obj: Case | Activity, view: RecordView) -> dict[str, Any]:
     """The cards of the latest instances, the earlier ones of the same KPI under them, and the clock history."""
     timers = Timers(view.now)
     cards = [
-        card_of(each, timers, earlier=[old for old in view.earlier if old.kpi_id == each.kpi_id])
+        card_of(
+            each,
+            timers,
+            earlier=[old for old in view.earlier if old.kpi_id == each.kpi_id],
+            paused_by=pause_words(view, each),
+        )
         for each in view.instances
     ]
     kind = "case" if isinstance(obj, Case) else "activity"

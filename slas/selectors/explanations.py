@@ -6,9 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from slas.domain.conditions import Condition, Explanation, Leaf, leaf_sentence, value_text
 from slas.domain.fields import FieldSet
-from slas.models import SLA
+from slas.models import SLA, KPIInstance
 from slas.records import RecordType
 from slas.selectors.instances import RecordView
 from slas.selectors.states import StoredPolicies
@@ -23,6 +25,16 @@ class LeafExplained:
     sentence: str
     actual: str
     result: bool
+    field: str = ""
+
+
+@dataclass(frozen=True)
+class ConditionTrace:
+    """A condition, whether it holds, and each rule with its actual value."""
+
+    sentence: str
+    result: bool
+    leaves: list[LeafExplained] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -121,7 +133,8 @@ class Words:
         self._read_names(Condition(node))
         if isinstance(node, Leaf):
             actual = value_text(node.type, explanation.actual, self.fields.get(node.path), self.label_of)
-            yield LeafExplained(leaf_sentence(node, self.fields, self.label_of), actual, explanation.result)
+            sentence, label = leaf_sentence(node, self.fields, self.label_of), self.fields.full_label(node.path)
+            yield LeafExplained(sentence, actual, explanation.result, label)
         for child in explanation.children:
             yield from self.leaves(child)
 
@@ -135,3 +148,22 @@ class Words:
             row = model._base_manager.filter(pk=value).first() if isinstance(value, int) else None
             self._labels[key] = str(row) if row else f"#{value}"
         return self._labels[key]
+
+
+def condition_traced(words: Words, condition: Condition, values: Mapping[str, object]) -> ConditionTrace:
+    explanation = condition.explain(values)
+    return ConditionTrace(words.sentence(condition), explanation.result, list(words.leaves(explanation)))
+
+
+def pause_words(view: RecordView, instance: KPIInstance) -> str:
+    """What holds a paused clock up, by the record's values now: “Status is On hold”; empty for one that runs."""
+    if instance.paused_on is None:
+        return ""
+    rule = view.policies.sla(instance.sla_version_id).item_by_key[instance.item_key].pause_when
+    if rule is None:
+        return ""
+    traced = condition_traced(Words(view.record_type), rule, view.state.values)
+    holding = [leaf for leaf in traced.leaves if leaf.result and leaf.actual]
+    if not holding:
+        return traced.sentence
+    return ", ".join(_("%(field)s is %(value)s") % {"field": leaf.field, "value": leaf.actual} for leaf in holding)

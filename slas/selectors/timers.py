@@ -9,7 +9,7 @@ from datetime import datetime
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from sla_project.operations.templatetags.console import words_of_duration, words_of_ticking, words_of_time
+from sla_project.operations.templatetags.console import words_of_clock, words_of_duration, words_of_ticking
 from slas import records
 from slas.domain.worktime import WorkingTime
 from slas.models import KPIInstance
@@ -134,14 +134,14 @@ class Timers:
         if instance.status == Status.SUCCEEDED:
             return _("%(time)s to spare") % {"time": words_of_duration(remaining)}
         if instance.status == Status.CANCELED:
-            return _("Canceled %(time)s") % {"time": self._when(instance.ended_at)}
+            return self._when(instance.ended_at)
         if instance.late_success_at is not None:
             late = words_of_duration((instance.late_success_at - due).total_seconds())
             return _("Met %(time)s late") % {"time": late}
         return _("%(time)s over") % {"time": words_of_ticking((self.now - due).total_seconds())}
 
     def _when(self, moment: datetime | None) -> str:
-        return words_of_time(moment, self.now, timezone.get_current_timezone()) if moment else ""
+        return words_of_clock(moment, self.now, timezone.get_current_timezone()) if moment else ""
 
 
 def timer_of(instance: KPIInstance, now: datetime) -> Timer:

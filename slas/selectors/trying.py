@@ -7,16 +7,13 @@ for. Nothing is stored: the events live in memory only.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from actions.previews import ActionPreview
-from slas.domain.conditions import Condition
 from slas.domain.conditions.frozen import parse_frozen
 from slas.domain.engine import EMPTY, Applied, Change, Instance, Kind, RecordState, Transition, advance_until
 from slas.domain.engine.times import due_time
@@ -24,7 +21,8 @@ from slas.domain.policy import ItemPolicy
 from slas.domain.worktime import WorkingTime
 from slas.models import KPI, KPIInstance, ScheduleVersion
 from slas.records import RecordType
-from slas.selectors.explanations import WON, ItemExplained, LeafExplained, Words, explain_items
+from slas.selectors.counted_days import Window, day_windows
+from slas.selectors.explanations import WON, ConditionTrace, ItemExplained, Words, condition_traced, explain_items
 from slas.selectors.sentences import KINDS
 from slas.selectors.states import StoredPolicies
 
@@ -42,35 +40,6 @@ class Trial:
     version: int
     values: Mapping[str, object]
     at: datetime
-
-
-@dataclass(frozen=True)
-class ConditionTrace:
-    """A condition, whether it holds, and each rule with its actual value."""
-
-    sentence: str
-    result: bool
-    leaves: list[LeafExplained] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class Window:
-    """Working time counted on one day: from–to in the zone of the hours, and seconds up to there in all."""
-
-    start: datetime
-    end: datetime
-    seconds: float
-    total: float
-
-    @property
-    def day(self) -> str:
-        return date_format(self.start, "D j M Y")
-
-    @property
-    def span(self) -> str:
-        """*09:00–17:00*; a day ends at 24:00."""
-        until = "24:00" if self.end.date() > self.start.date() else date_format(self.end, "H:i")
-        return f"{date_format(self.start, 'H:i')}–{until}"
 
 
 @dataclass(frozen=True)
@@ -195,7 +164,7 @@ def _clock(
     hours = trial.policies.hours(clock.hours).time
     moments = list(_moments(item, clock, hours, state, transitions, previews))
     failure_due = due_time(clock.start, clock.failure, (), hours)[0]
-    windows = list(_windows(hours, clock.start, failure_due))
+    windows = list(day_windows(hours, clock.start, failure_due))
     words = Words(trial.policies.record_type)
     return ClockTrace(
         start=clock.start,
@@ -208,8 +177,8 @@ def _clock(
         moments=moments,
         windows=windows[:DAYS_SHOWN],
         windows_left=max(0, len(windows) - DAYS_SHOWN),
-        success=_condition(words, item.success_when, trial.values),
-        pause=_condition(words, item.pause_when, trial.values) if item.pause_when is not None else None,
+        success=condition_traced(words, item.success_when, trial.values),
+        pause=condition_traced(words, item.pause_when, trial.values) if item.pause_when is not None else None,
     )
 
 
@@ -237,26 +206,6 @@ def _moment(
 ) -> MomentTrace:
     label, icon, tone = KINDS[kind]
     return MomentTrace(key, kind, str(label), icon, tone, due, reached, actions)
-
-
-def _condition(words: Words, condition: Condition, values: Mapping[str, object]) -> ConditionTrace:
-    explanation = condition.explain(values)
-    return ConditionTrace(words.sentence(condition), explanation.result, list(words.leaves(explanation)))
-
-
-def _windows(hours: WorkingTime, start: datetime, end: datetime) -> Iterator[Window]:
-    """Day by day in the zone of the hours, so that one sees which days count and how much."""
-    zone = ZoneInfo(str(hours.to_dict()["tz"]))
-    total = 0.0
-    for opening, closing in hours.windows(start, end):
-        begin = opening.astimezone(zone)
-        while begin < closing:
-            midnight = datetime.combine(begin.date() + timedelta(days=1), time(), tzinfo=zone)
-            until = min(closing, midnight).astimezone(zone)
-            seconds = until.timestamp() - begin.timestamp()
-            total += seconds
-            yield Window(begin, until, seconds, total)
-            begin = until
 
 
 def _hours_name(version: int | None) -> str:

@@ -17,6 +17,7 @@ from slas.models import KPIInstance
 from slas.selectors.instance_lists import kpi_instances, title_of
 from slas.selectors.instances import record_view
 from slas.selectors.timers import Timers, failure_due
+from slas.selectors.working_out import working_out
 from slas.wording import END_REASONS, event_words
 
 
@@ -39,6 +40,8 @@ def kpi_instance_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "record_url": record_url,
         "card": {"name": instance.item_name, "timer": timer, "progress": timer.progress, "due": timer.due},
         "facts": _facts(instance, stored, record_url),
+        "working": working_out(view, instance),
+        "server_now": view.now,
         "events": [(event, event_words(event)) for event in view.events if event.instance.number == stored.number],
         "is_updating": view.is_updating,
         "may_extend": can_adjust_timers(request.user) and instance.is_open,

@@ -99,6 +99,21 @@ def words_of_time(moment: datetime, now: datetime | None, zone: tzinfo, *, secon
     return f"{date_format(local, 'j M Y')} {clock}"
 
 
+def words_of_clock(moment: datetime, now: datetime, zone: tzinfo) -> str:
+    """Say within a sentence when something is: "13:27" today, "Mon 14:05" within six days, else "9 Nov 13:27".
+
+    What is to come reads as in the timer element's clockWords.
+    """
+    local = moment.astimezone(zone)
+    clock = date_format(local, "H:i")
+    days = (local.date() - now.astimezone(zone).date()) // timedelta(days=1)
+    if days == 0:
+        return clock
+    if days == -1:
+        return _("yesterday %(time)s") % {"time": clock}
+    return f"{date_format(local, 'D' if 0 < days <= 6 else 'j M')} {clock}"
+
+
 def full_time(moment: datetime, zone: tzinfo) -> str:
     """Say a time completely, with the zone's abbreviation: "Mon 9 Nov 2026 13:27:05 GMT"."""
     local = moment.astimezone(zone)
