@@ -21,7 +21,8 @@ from slas.selectors.reports import GROUPS
 
 
 class FiguresSerializer(serializers.Serializer[Any]):
-    """Times are working seconds, over the `measured` clocks that were met in time or late; nearest rank."""
+    """`median` and `p90` are working seconds from start to success, by nearest rank, over the `measured` clocks: all
+    that ended and were met, in time or late. Running, canceled and never met ones have no time."""
 
     finished = serializers.IntegerField(help_text="Met or missed in the period.")
     met = serializers.IntegerField()
@@ -31,13 +32,14 @@ class FiguresSerializer(serializers.Serializer[Any]):
         allow_null=True, help_text="The same without those that were closed while paused."
     )
     late = serializers.IntegerField(help_text="Missed and met afterwards.")
+    never_met = serializers.IntegerField(help_text="Missed and not met since: finished without a time.")
     closed_paused = serializers.IntegerField(help_text="Paused until the change that met or closed them.")
     met_closed_paused = serializers.IntegerField(help_text="Those of them that count as met.")
     closed_unmet = serializers.IntegerField(help_text="Canceled because their record was resolved unmet.")
     paused_long = serializers.IntegerField(help_text="Paused for longer than `pause_hours`.")
     open = serializers.IntegerField(help_text="Running or paused now, in whatever period.")
     breached = serializers.IntegerField(help_text="Unmet after their failure time, on an open record.")
-    measured = serializers.IntegerField()
+    measured = serializers.IntegerField(help_text="Finished and met, in time or late: those with a time.")
     median = serializers.FloatField(allow_null=True)
     p90 = serializers.FloatField(allow_null=True)
 

@@ -126,8 +126,8 @@ def file_head(group_label: str) -> list[str]:
     return [
         group_label,
         *("of", "finished", "met", "missed", "attainment_percent", "attainment_without_closed_paused_percent"),
-        *("median_working_seconds", "p90_working_seconds", "measured", "met_late", "closed_while_paused"),
-        *("closed_unmet", "paused_too_long", "open_now", "overdue_now"),
+        *("median_working_seconds", "p90_working_seconds", "measured", "met_late", "never_met"),
+        *("closed_while_paused", "closed_unmet", "paused_too_long", "open_now", "overdue_now"),
     ]
 
 
@@ -136,8 +136,8 @@ def file_row(label: str, of: str, figures: Figures) -> list[Any]:
         *(label, of),
         *(figures.finished, figures.met, figures.missed),
         *(_rounded(figures.attainment), _rounded(figures.worked_attainment)),
-        *(figures.median, figures.p90, figures.measured, figures.late, figures.closed_paused),
-        *(figures.closed_unmet, figures.paused_long, figures.open, figures.breached),
+        *(figures.median, figures.p90, figures.measured, figures.late, figures.never_met),
+        *(figures.closed_paused, figures.closed_unmet, figures.paused_long, figures.open, figures.breached),
     ]
 
 

@@ -31,8 +31,11 @@ Key = tuple[Any, ...]
 
 @dataclass(frozen=True)
 class Figures:
-    """What was counted of some clocks. Times are working seconds, over the `measured` ones that were met at all.
+    """What was counted of some clocks.
 
+    Times are working seconds from the start to the success, over the `measured` ones: all that ended and were
+    completed, in time or late. Who asks how long an answer takes means every answer, not only the good ones. What
+    was never met (`never_met`) has no such time; what runs or was canceled has none either.
     `met_closed_paused` are those of `closed_paused` that count as met.
     """
 
@@ -49,6 +52,11 @@ class Figures:
     measured: int = 0
     median: float | None = None
     p90: float | None = None
+
+    @property
+    def never_met(self) -> int:
+        """Missed, and not met since: finished without a time."""
+        return self.missed - self.late
 
     @property
     def attainment(self) -> float | None:

@@ -70,7 +70,7 @@ def _shown(request: HttpRequest, report: Compliance, question: Question) -> dict
         "total": report_tables.total_cells(report, question),
         "tiles": _tiles(report, question),
         "chart": report_tables.chart_data(report),
-        "measured": report.total.measured,
+        "total_figures": report.total,
         "csv_url": csv_url(request),
         "save_url": f"{reverse('slas:saved_report_new')}?{urlencode(_asked(question, request))}",
         "saved": _saved(request, question),
@@ -104,7 +104,8 @@ def _tiles(report: Compliance, question: Question) -> list[dict[str, Any]]:
     met = _("%(met)d of %(finished)d met") % {"met": total.met, "finished": total.finished}
     worked = percent_words(total.worked_attainment)
     without = _("%(percent)s without what was closed while paused") % {"percent": worked}
-    times = _("%(time)s for 90 %% of %(count)d") % {"time": working_words(total.p90), "count": total.measured}
+    times = _("%(time)s for 90 %% of the %(count)d that were met, in time or late")
+    times %= {"time": working_words(total.p90), "count": total.measured}
     return [
         _tile("good", "circle-check", percent_words(total.attainment), met, without, url("finished")),
         _tile("pause", "player-pause", total.closed_paused, _("closed while paused"), "", url("closed_paused")),

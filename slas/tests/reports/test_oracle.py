@@ -44,7 +44,8 @@ def plain(rows: list[KPIInstance]) -> Figures:
     met = [one for one in rows if one.status == "succeeded"]
     missed = [one for one in rows if one.status == "noncompliant"]
     unmet = [one for one in rows if one.status == "canceled" and one.end_reason == "resolved_unmet"]
-    times = sorted(one.used_seconds for one in rows if one.used_seconds is not None)
+    completed = [one for one in rows if one.status == "succeeded" or one.late_success_at is not None]
+    times = sorted(one.used_seconds for one in completed)
     overdue = [
         one
         for one in rows
