@@ -68,6 +68,16 @@ CASE_STATUSES: Mapping[str, tuple[str, ...]] = {
 }
 
 
+class HoldReason(models.TextChoices):
+    """Why a case waits; people may say more in words of their own."""
+
+    CUSTOMER = "customer", _("Waiting for the customer's answer")
+    SUPPLIER = "supplier", _("Waiting for a supplier or partner")
+    CHANGE = "change", _("Waiting for a release or a change")
+    AGREED = "agreed", _("Agreed with the customer")
+    OTHER = "other", _("Another reason")
+
+
 class ActivityState(models.TextChoices):
     OPEN = "open", _("Open")
     COMPLETED = "completed", _("Completed")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django import forms
@@ -138,6 +138,25 @@ class StatusForm(forms.Form):
         choices=statuses_of("active"),
         widget=forms.Select(attrs={"class": "form-select w-auto"}),
     )
+
+
+class HoldForm(forms.Form):
+    """Which pausing status, and why."""
+
+    status = forms.ChoiceField(label=_("Status"))
+    reason = forms.ChoiceField(label=_("Why it waits"), choices=choices.HoldReason.choices)
+    details = forms.CharField(
+        label=_("Details"),
+        required=False,
+        max_length=500,
+        help_text=_("For example whom you asked, or the order number."),
+    )
+
+    def __init__(self, *args: Any, pausing: Collection[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["status"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(code, label) for code, label in statuses_of("active") if code in pausing]
 
 
 class ResolveForm(forms.Form):

@@ -9,6 +9,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet, Subquery
 
 from cases.models import Activity, Case
+from sla_project.operations.selectors import settings_get
 from slas.domain.fields import fold
 from slas.models import KPIInstance, TrackedRecord
 from slas.selectors.instance_lists import kpi_instances
@@ -30,6 +31,11 @@ def reply_recipient(case: Case) -> tuple[str, str] | None:
     """Name and address that a reply is mailed to: the contact's, or the customer's where there is no contact."""
     to = case.contact or case.customer
     return (to.name, to.email) if to is not None and to.email else None
+
+
+def pausing_statuses() -> list[str]:
+    """The statuses of a case that stop its clocks wherever an item allows it, by the organisation's settings."""
+    return list(settings_get().pause_statuses.get("case", []))
 
 
 def with_queue(queryset: QuerySet[M], model: type[M]) -> QuerySet[M]:

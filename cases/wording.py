@@ -63,6 +63,9 @@ class ChangeWords:
         choice = change.data.get("choice")
         if choice:
             parts.append(self._choice(choice))
+        note = change.data.get("note")
+        if note:
+            parts.append(_("Reason: %(note)s.") % {"note": note.rstrip(".")})
         if not parts:
             parts.append(str(RecordChange.Kind(change.kind).label) + ".")
         return " ".join(parts)

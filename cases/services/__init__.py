@@ -34,9 +34,10 @@ from cases.services.entitlements import (
     entitlements_by_date,
 )
 from cases.services.erasing import Erased, case_erase
+from cases.services.holding import case_hold
 from cases.services.numbers import numbers_take
 from cases.services.products import product_create, product_delete, product_set_active, product_update
-from cases.services.replies import case_reply
+from cases.services.replies import case_reply, values_of_reply
 
 __all__ = [
     "ActivityValues",
@@ -55,6 +56,7 @@ __all__ = [
     "case_create",
     "case_delete",
     "case_erase",
+    "case_hold",
     "case_merge",
     "case_reactivate",
     "case_reply",
@@ -81,4 +83,5 @@ __all__ = [
     "product_delete",
     "product_set_active",
     "product_update",
+    "values_of_reply",
 ]

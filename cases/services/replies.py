@@ -39,13 +39,18 @@ def case_reply(
         command.lock(case)
         if not case.is_open:
             raise NotPossible(_("Only an active case can be answered."), code="not_active")
-        following = status or (CaseStatus.IN_PROGRESS if case.status == CaseStatus.NEW else case.status)
-        values = {"first_response_sent": True, "status": following}
+        values = {**values_of_reply(case), **({"status": status} if status else {})}
         command.save(case, case_changes(case, values, now=now))
         reply = _reply(case, text, by=by, now=now)
         reply.message = _mail(case, reply, now=now)
         command.create(reply)
     return reply
+
+
+def values_of_reply(case: Case) -> dict[str, object]:
+    """What answering writes on the case."""
+    following = CaseStatus.IN_PROGRESS if case.status == CaseStatus.NEW else case.status
+    return {"first_response_sent": True, "status": following}
 
 
 def _reply(case: Case, text: str, *, by: User | None, now: datetime) -> Activity:

@@ -6,15 +6,17 @@ from typing import Any
 
 from django import forms as django_forms
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from cases import forms, services
+from cases.choices import CaseState, CaseStatus, HoldReason
 from cases.models import Case
-from cases.selectors import reply_recipient
+from cases.selectors import pausing_statuses, reply_recipient
 from cases.views.access import works_cases
+from cases.views.meeting import meeting_words
 from sla_project.accounts.models import Team, User
 from sla_project.operations.clock import clock_now
 from sla_project.operations.requests import user_of
@@ -65,11 +67,58 @@ def _command_form(
 @works_cases
 def case_status(request: HttpRequest, pk: int) -> HttpResponse:
     case = get_object_or_404(Case, pk=pk)
+    status = request.POST.get("status", "")
+    if status != case.status and status in pausing_statuses():
+        return redirect(f"{reverse('cases:case_hold', args=[pk])}?status={status}")  # it asks why
 
     def act() -> str:
-        status = request.POST.get("status", "")
         services.case_update(case=case, status=status, by=user_of(request), now=clock_now())
         return _("Status: %(status)s.") % {"status": case.get_status_display()}
+
+    return command_view(request, act=act, to=case.get_absolute_url())
+
+
+@works_cases
+def case_hold(request: HttpRequest, pk: int) -> HttpResponse:
+    case = get_object_or_404(Case, pk=pk)
+    status = request.GET.get("status", "")
+    reason = HoldReason.CUSTOMER if status == CaseStatus.WAITING_FOR_CUSTOMER else HoldReason.SUPPLIER
+    initial = {"status": status, "reason": reason}
+    return _command_form(
+        request,
+        case,
+        title=_("Put %(number)s on hold") % {"number": case.number},
+        form=forms.HoldForm(request.POST or None, initial=initial, pausing=pausing_statuses()),
+        act=lambda values: services.case_hold(case=case, by=user_of(request), now=clock_now(), **values),
+        message=_("The case is on hold."),
+        submit=_("Put on hold"),
+        note=_(
+            "Timers that allow it stand still until the status changes again. The reason stands in the case's history."
+        ),
+    )
+
+
+@require_POST
+@works_cases
+def case_escalate(request: HttpRequest, pk: int) -> HttpResponse:
+    case = get_object_or_404(Case, pk=pk)
+    escalated = request.POST.get("escalated") == "yes"
+
+    def act() -> str:
+        services.case_update(case=case, is_escalated=escalated, by=user_of(request), now=clock_now())
+        return _("The case is escalated.") if escalated else _("The case is no longer escalated.")
+
+    return command_view(request, act=act, to=case.get_absolute_url())
+
+
+@require_POST
+@works_cases
+def case_take(request: HttpRequest, pk: int) -> HttpResponse:
+    case = get_object_or_404(Case, pk=pk)
+
+    def act() -> str:
+        services.case_update(case=case, owner=user_of(request), by=user_of(request), now=clock_now())
+        return _("The case is yours.")
 
     return command_view(request, act=act, to=case.get_absolute_url())
 
@@ -78,7 +127,7 @@ def case_status(request: HttpRequest, pk: int) -> HttpResponse:
 def case_reply(request: HttpRequest, pk: int) -> HttpResponse:
     case = get_object_or_404(Case, pk=pk)
     to = reply_recipient(case)
-    note = _reply_note(case, to)
+    note = " ".join(filter(None, [_reply_note(to, case), _reply_meets(case)]))
     return _command_form(
         request,
         case,
@@ -91,16 +140,21 @@ def case_reply(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def _reply_note(case: Case, to: tuple[str, str] | None) -> str:
+def _reply_meets(case: Case) -> str:
+    """Which timers the answer meets, and how much time is left for it."""
+    meets = meeting_words(case, services.values_of_reply(case), now=clock_now())
+    if meets or case.first_response_sent:
+        return meets
+    return _("It counts as the first response.")
+
+
+def _reply_note(to: tuple[str, str] | None, case: Case) -> str:
     """To whom the answer goes, or that it goes to nobody, and why."""
     if to is not None:
-        note = _("It is mailed to %(name)s, %(email)s, and kept with the case.") % {"name": to[0], "email": to[1]}
-    elif case.contact or case.customer:
-        name = case.contact or case.customer
-        note = _("%(name)s has no email address: your answer is kept with the case, and not sent.") % {"name": name}
-    else:
-        note = _("The case has no contact: your answer is kept with the case, and not sent.")
-    return note if case.first_response_sent else note + " " + _("It counts as the first response.")
+        return _("It is mailed to %(name)s, %(email)s, and kept with the case.") % {"name": to[0], "email": to[1]}
+    if name := case.contact or case.customer:
+        return _("%(name)s has no email address: your answer is kept with the case, and not sent.") % {"name": name}
+    return _("The case has no contact: your answer is kept with the case, and not sent.")
 
 
 @works_cases
@@ -114,7 +168,7 @@ def case_resolve(request: HttpRequest, pk: int) -> HttpResponse:
         act=lambda values: services.case_resolve(case=case, by=user_of(request), now=clock_now(), **values),
         message=_("The case is resolved."),
         submit=_("Resolve case"),
-        note=_("All timers are judged now; what is still unmet then ends as “resolved unmet”."),
+        note=meeting_words(case, {"state": CaseState.RESOLVED}, now=clock_now(), closing=True),
     )
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from cases import filters, forms, selectors, services
 from cases.models import Case
+from cases.selectors import pausing_statuses
 from cases.views.access import works_cases
 from cases.views.queue import queue_page
 from cases.views.record_page import case_context, timers_context
@@ -104,7 +105,7 @@ def _line(case: Case) -> list[Any]:
 def case_detail(request: HttpRequest, pk: int) -> HttpResponse:
     case = get_object_or_404(selectors.case_rows(), pk=pk)
     may_erase = can_configure(request.user) and not case.is_open
-    context = {**case_context(case, now=clock_now()), "may_erase": may_erase}
+    context = {**case_context(case, now=clock_now()), "may_erase": may_erase, "may_hold": bool(pausing_statuses())}
     return render(request, "cases/case_detail.html", context)
 
 

@@ -38,7 +38,7 @@ def timers_shown(obj: Case | Activity, view: RecordView) -> dict[str, Any]:
             each,
             timers,
             earlier=[old for old in view.earlier if old.kpi_id == each.kpi_id],
-            paused_by=pause_words(view, each),
+            paused_by=_paused_by(view, each),
         )
         for each in view.instances
     ]
@@ -51,6 +51,15 @@ def timers_shown(obj: Case | Activity, view: RecordView) -> dict[str, Any]:
         "clock_history": clock_history(_clocks(view, timers), now=view.now, zone=zone),
         "server_now": view.now,
     }
+
+
+def _paused_by(view: RecordView, instance: KPIInstance) -> str:
+    """What holds it up, and what a person said of why."""
+    words = pause_words(view, instance)
+    if not words:
+        return ""
+    told = view.record.changes.filter(at__gte=instance.paused_on, data__has_key="note").order_by("-seq").first()
+    return f"{words} – {told.data['note']}" if told else words
 
 
 def _clocks(view: RecordView, timers: Timers) -> list[Clock]:

@@ -15,7 +15,7 @@ from slas.services.judging import record_judge
 
 @transaction.atomic
 def record_erase(*, record: TrackedRecord, now: datetime) -> int:
-    """Empties the personal values of a closed or deleted record in its log. Returns how many changes held any.
+    """Empties the personal values and the notes of a closed or deleted record in its log. Returns how many held any.
 
     The rows stay, with their times, authors and what else they changed, and so do instances and events: what was
     judged stays judged. A replay reads an erased value as missing. The live row is the caller's.
@@ -29,10 +29,10 @@ def record_erase(*, record: TrackedRecord, now: datetime) -> int:
     erased = 0
     for change in record.changes.all():
         held = record_type.personal & change.fields.keys()
-        if not held or change.data.get("erased"):
+        if not (held or "note" in change.data) or change.data.get("erased"):
             continue
         fields = {path: [None, None] if path in held else pair for path, pair in change.fields.items()}
-        data = {**change.data, "erased": True}
+        data = {**{name: told for name, told in change.data.items() if name != "note"}, "erased": True}
         RecordChange.objects.all().erase(change=change, fields=fields, data=data)
         erased += 1
     record.values = {path: None if path in record_type.personal else value for path, value in record.values.items()}

@@ -1,0 +1,116 @@
+"""What agents do beside editing: hold with a reason, escalate, take; and what they are told before they act."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from cases import services
+from cases.models import Case
+from cases.tests.builders import judge, make_case, make_customer, make_support_sla, make_user
+from sla_project.operations.errors import Invalid, NotPossible
+from slas.models import RecordChange
+from slas.selectors.instances import record_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def case(clock) -> Case:
+    make_support_sla()
+    case = make_case(customer=make_customer())
+    judge(case)
+    return case
+
+
+@pytest.fixture
+def browser() -> Client:
+    client = Client()
+    client.force_login(make_user())
+    return client
+
+
+def text_of(browser: Client, url: str) -> str:
+    response = browser.get(url)
+    assert response.status_code == 200, url
+    return response.content.decode()
+
+
+class TestHold:
+    def test_a_status_that_pauses_asks_why(self, browser, case):
+        response = browser.post(f"/cases/{case.pk}/status/", {"status": "on_hold"})
+        assert response.url == f"/cases/{case.pk}/hold/?status=on_hold"
+        case.refresh_from_db()
+        assert case.status == "new"
+
+    def test_the_reason_stands_in_the_history_and_on_the_paused_timer(self, browser, case, clock):
+        values = {"status": "on_hold", "reason": "supplier", "details": "part 4711 is ordered"}
+        clock.advance(600)
+        assert browser.post(f"/cases/{case.pk}/hold/", values).status_code == 302
+        judge(case)
+        page = text_of(browser, case.get_absolute_url())
+        assert "Reason: Waiting for a supplier or partner: part 4711 is ordered." in page
+        assert "Status is On hold – Waiting for a supplier or partner: part 4711 is ordered" in page
+
+    @pytest.mark.parametrize(
+        ("given", "field"),
+        [
+            ({"reason": "whim"}, "reason"),
+            ({"reason": "other", "details": " "}, "details"),
+            ({"status": "researching"}, "status"),
+            ({"details": "x" * 501}, "details"),
+        ],
+    )
+    def test_refuses_at_the_field_and_writes_nothing(self, case, clock, given, field):
+        values = {"status": "on_hold", "reason": "agreed"} | given
+        before = RecordChange.objects.count()
+        with pytest.raises(Invalid) as caught:
+            services.case_hold(case=case, by=None, now=clock.now, **values)
+        assert [problem.pointer for problem in caught.value.problems] == [f"/{field}"]
+        assert RecordChange.objects.count() == before
+
+    def test_a_closed_case_is_not_held(self, case, clock):
+        services.case_cancel(case=case, by=None, now=clock.now)
+        with pytest.raises(NotPossible):
+            services.case_hold(case=case, status="on_hold", reason="agreed", by=None, now=clock.now)
+
+    def test_erasing_takes_the_reason_away(self, case, clock):
+        services.case_hold(
+            case=case, status="on_hold", reason="other", details="Ms Wind is ill", by=None, now=clock.now
+        )
+        services.case_cancel(case=case, by=None, now=clock.now)
+        judge(case)
+        services.case_erase(record=record_of(case), by=None, reason="asked", now=clock.now)
+        assert not any("note" in change.data for change in record_of(case).changes.all())
+
+
+def test_escalating_and_taking(browser, case):
+    browser.post(f"/cases/{case.pk}/escalate/", {"escalated": "yes"})
+    browser.post(f"/cases/{case.pk}/take/")
+    case.refresh_from_db()
+    assert (case.is_escalated, str(case.owner)) == (True, "agent")
+    browser.post(f"/cases/{case.pk}/escalate/", {"escalated": "no"})
+    case.refresh_from_db()
+    assert not case.is_escalated
+
+
+class TestWhatAnActWouldMeet:
+    def test_a_reply_in_time(self, browser, case, clock):
+        clock.advance(2400)
+        assert "It meets First response by in time: 20 min left." in text_of(browser, f"/cases/{case.pk}/reply/")
+
+    def test_a_reply_that_comes_late(self, browser, case, clock):
+        clock.advance(4320)
+        judge(case)
+        assert "It meets First response by late: 12 min over." in text_of(browser, f"/cases/{case.pk}/reply/")
+
+    def test_a_second_reply_meets_nothing(self, browser, case, clock):
+        services.case_reply(case=case, text="Hello", by=None, now=clock.now)
+        judge(case)
+        page = text_of(browser, f"/cases/{case.pk}/reply/")
+        assert "It meets" not in page and "first response" not in page
+
+    def test_resolving_says_what_stays_unmet(self, browser, case):
+        page = text_of(browser, f"/cases/{case.pk}/resolve/")
+        assert "It meets Resolve by in time: 4 h left." in page
+        assert "First response by ends as resolved unmet." in page
