@@ -105,6 +105,7 @@ def routes(patterns: list[URLPattern | URLResolver], prefix: str = "") -> list[s
 def test_every_page_is_whole(browser: Browser, live_server: LiveServer, desk: Desk, theme: Any, width: int) -> None:
     viewport: Any = {"width": width, "height": 900}
     context = sign_in(browser, live_server, "dana@example.com", color_scheme=theme, viewport=viewport)
+    context.add_init_script(path=AXE)
     page = context.new_page()
     faults: list[str] = []
     page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
@@ -126,6 +127,5 @@ def _faults(page: Page, path: str, width: int, console: list[str]) -> list[str]:
     overflow = page.evaluate("document.documentElement.scrollWidth") - width
     if overflow > 0:
         found.append(f"overflows by {overflow} px")
-    page.evaluate(AXE.read_text(encoding="utf-8"))
     result = page.evaluate("tags => axe.run({runOnly: tags})", TAGS)
     return found + [f"{fault['id']}: {fault['nodes'][0]['html'][:120]}" for fault in result["violations"]]
