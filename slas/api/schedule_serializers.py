@@ -84,10 +84,13 @@ class ScheduleVersionSerializer(serializers.ModelSerializer[ScheduleVersion]):
 
 class HolidaySerializer(serializers.ModelSerializer[Holiday]):
     hours = PartDayField(required=False, allow_null=True, help_text="Null closes the day; intervals replace its hours.")
+    closed = PartDayField(
+        required=False, allow_null=True, help_text="Intervals taken from the day's hours, in place of `hours`."
+    )
 
     class Meta:
         model = Holiday
-        fields = ("date", "name", "hours")
+        fields = ("date", "name", "hours", "closed")
 
 
 class HolidayScheduleSerializer(serializers.ModelSerializer[HolidaySchedule]):
@@ -118,6 +121,11 @@ class HolidayImportSerializer(serializers.Serializer[Any]):
     country = serializers.CharField(required=False, help_text="ISO 3166-1 code, such as GB.")
     subdivision = serializers.CharField(required=False, help_text="Code of a region of the country, such as ENG.")
     ics = serializers.CharField(
-        required=False, help_text="An iCalendar text (RFC 5545): whole days and what comes every year are taken."
+        required=False,
+        help_text="An iCalendar text (RFC 5545): whole days, times of the day and what comes every year are taken.",
+    )
+    tz = serializers.CharField(
+        required=False,
+        help_text="Whose clocks show the calendar's times, such as Europe/London; else that of the observing hours.",
     )
     years = serializers.ListField(child=serializers.IntegerField(), help_text="Such as [2026, 2027].")

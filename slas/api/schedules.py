@@ -68,7 +68,7 @@ HOURS_TYPES: Types = {
     "holiday_schedule": (str, type(None)),
 }
 HOLIDAY_TYPES: Types = {"code": str, "name": str, "description": str, "holidays": list}
-IMPORT_TYPES: Types = {"country": str, "subdivision": str, "ics": str, "years": list}
+IMPORT_TYPES: Types = {"country": str, "subdivision": str, "ics": str, "tz": str, "years": list}
 CLONE_TYPES: Types = {"code": str, "name": str}
 
 
@@ -258,6 +258,8 @@ def _importable(body: dict[str, Any]) -> dict[str, Any]:
     problems = [Problem(f"/years/{index}", "wrong_type", _("Expected a year.")) for index in wrong[:10]]
     if "ics" in body and body.keys() & {"country", "subdivision"}:
         problems.append(Problem("/ics", "unexpected_value", _("Send a country or a calendar, not both.")))
+    elif "tz" in body and "ics" not in body:
+        problems.append(Problem("/tz", "unexpected_value", _("Only a calendar has times to convert.")))
     elif "ics" not in body and "country" not in body:
         problems.append(Problem("/country", "required", _("Send a country, or a calendar as ics.")))
     if problems:

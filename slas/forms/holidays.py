@@ -22,6 +22,7 @@ from slas.models import Holiday, HolidaySchedule
 from slas.seen import SeenField
 
 DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+CLOSED = "closed"  # in the lines of text, which are the same in every language
 MAX_SPAN_DAYS = 62
 MAX_YEARS_AHEAD = 20
 
@@ -35,7 +36,8 @@ class HolidayScheduleForm(forms.ModelForm):
         strip=False,
         widget=forms.Textarea(attrs={"data-code": "text", "rows": 14, "spellcheck": "false"}),
         help_text=gettext_lazy(
-            "One on a line: 2026-12-25 Christmas Day. Part days with their hours: 2026-12-24 09:00–12:00 Christmas Eve."
+            "One on a line: 2026-12-25 Christmas Day. Part days with the hours that are open: 2026-12-24 09:00–12:00 "
+            "Christmas Eve; or with those that are closed: 2026-12-31 closed 12:00–24:00 New Year’s Eve."
         ),
     )
 
@@ -71,12 +73,16 @@ class HolidayScheduleForm(forms.ModelForm):
 
 def holiday_line(holiday: Holiday) -> str:
     """`2026-12-24 09:00–12:00 Christmas Eve`, as the text field takes it."""
-    return " ".join(filter(None, (holiday.date.isoformat(), intervals_text(holiday.hours or ()), holiday.name)))
+    word = CLOSED if holiday.closed else ""
+    hours = intervals_text(holiday.closed or holiday.hours or ())
+    return " ".join(filter(None, (holiday.date.isoformat(), word, hours, holiday.name)))
 
 
 def _holiday(line: str) -> dict[str, Any]:
     first, _space, rest = line.strip().partition(" ")
     words = rest.split()
+    is_closed = len(words) > 1 and words[0].lower() == CLOSED and words[1][0].isdigit() and ":" in words[1]
+    words = words[1:] if is_closed else words
     # Everything up to the name that looks like hours: 09:00–12:00, 13:00–14:00 Christmas Eve.
     count = 0
     while count < len(words) and words[count][0].isdigit() and ":" in words[count]:
@@ -88,7 +94,8 @@ def _holiday(line: str) -> dict[str, Any]:
         day = None
     if day is None or not name:
         raise ValueError(_("Expected a date and a name, such as 2026-12-25 Christmas Day."))
-    return {"date": first, "name": name, "hours": written(parse_hours(hours, nights=False)) if hours else None}
+    part = written(parse_hours(hours, nights=False)) if hours else None
+    return {"date": first, "name": name, "hours": None, "closed" if is_closed else "hours": part}
 
 
 def at_lines(invalid: Invalid) -> Invalid:
@@ -106,19 +113,30 @@ def at_lines(invalid: Invalid) -> Invalid:
 
 
 class HolidayForm(forms.Form):
-    """One holiday: a date, its name, closed or open for some hours."""
+    """One holiday: a date, its name, closed as a whole or in part."""
 
     date = forms.DateField(label=gettext_lazy("Date"), widget=DATE)
     name = forms.CharField(label=gettext_lazy("Name"), max_length=200)
+    closed = forms.CharField(
+        label=gettext_lazy("Closed"),
+        required=False,
+        widget=forms.TextInput(attrs={"placeholder": gettext_lazy("The whole day")}),
+        help_text=gettext_lazy("For a part day, such as 12:00–24:00; otherwise it is open as usual."),
+    )
     hours = forms.CharField(
         label=gettext_lazy("Open"),
         required=False,
-        widget=forms.TextInput(attrs={"placeholder": gettext_lazy("Closed the whole day")}),
-        help_text=gettext_lazy("For a part day, the hours that remain, such as 09:00–12:00."),
+        help_text=gettext_lazy("In place of the usual hours, such as 09:00–12:00."),
     )
 
     def clean_hours(self) -> list[list[str]] | None:
-        text = self.cleaned_data["hours"]
+        return self._intervals("hours")
+
+    def clean_closed(self) -> list[list[str]] | None:
+        return self._intervals("closed")
+
+    def _intervals(self, name: str) -> list[list[str]] | None:
+        text = self.cleaned_data[name]
         if not text.strip():
             return None
         try:
@@ -143,7 +161,7 @@ class HolidayAddForm(HolidayForm):
         max_value=2100,
         help_text=gettext_lazy("The last year; empty for this once."),
     )
-    field_order = ("date", "last_date", "name", "hours", "until_year")
+    field_order = ("date", "last_date", "name", "closed", "hours", "until_year")
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
@@ -244,7 +262,12 @@ class CalendarForm(YearsForm):
         strip=False,
         widget=forms.Textarea(attrs={"data-code": "text", "rows": 8, "spellcheck": "false"}),
     )
-    field_order = ("file", "text", "first_year", "last_year")
+    tz = forms.CharField(
+        label=gettext_lazy("Time zone"),
+        widget=forms.TextInput(attrs={"list": "time-zones", "autocomplete": "off", "spellcheck": "false"}),
+        help_text=gettext_lazy("Times of the day are converted to its clocks. That of the business hours, as a rule."),
+    )
+    field_order = ("file", "text", "first_year", "last_year", "tz")
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
@@ -271,16 +294,20 @@ class CalendarForm(YearsForm):
         return text
 
 
-def chosen_days(values: list[str]) -> list[tuple[date, str]]:
-    """The days that were ticked in a preview, each a JSON pair of date and name. `ValueError` if one is neither."""
+def chosen_days(values: list[str]) -> list[tuple[date, str, list[Any] | None]]:
+    """The days that were ticked in a preview, each a JSON list of date, name and what is closed (null: all of it).
+
+    `ValueError` if one is not.
+    """
     found = []
     for value in values:
-        pair = json.loads(value)
-        if not isinstance(pair, list) or len(pair) != 2 or not all(isinstance(part, str) for part in pair):
-            raise ValueError(value)
-        found.append((date.fromisoformat(pair[0]), pair[1]))
+        match json.loads(value):
+            case [str(day), str(name), (None | list()) as closed]:
+                found.append((date.fromisoformat(day), name, closed))
+            case _:
+                raise ValueError(value)
     return found
 
 
-def day_value(day: date, name: str) -> str:
-    return json.dumps([day.isoformat(), name], ensure_ascii=False)
+def day_value(day: date, name: str, closed: list[list[str]] | None) -> str:
+    return json.dumps([day.isoformat(), name, closed], ensure_ascii=False)

@@ -706,6 +706,7 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(max_length=200, verbose_name="name")),
                 ("date", models.DateField(verbose_name="date")),
                 ("hours", models.JSONField(blank=True, null=True, verbose_name="hours")),
+                ("closed", models.JSONField(blank=True, null=True, verbose_name="closed")),
                 (
                     "schedule",
                     models.ForeignKey(
@@ -720,7 +721,13 @@ class Migration(migrations.Migration):
                 "verbose_name": "holiday",
                 "verbose_name_plural": "holidays",
                 "ordering": ("date", "id"),
-                "constraints": [models.UniqueConstraint(fields=("schedule", "date"), name="holiday_date_once")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("schedule", "date"), name="holiday_date_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("hours__isnull", True), ("closed__isnull", True), _connector="OR"),
+                        name="holiday_hours_or_closed",
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(

@@ -29,7 +29,10 @@ class HolidaySchedule(models.Model):
 
 
 class Holiday(models.Model):
-    """One local date. `hours` null closes it; a list of ["09:00", "12:00"] replaces its hours."""
+    """One local date, closed; or a part day: a list of ["09:00", "12:00"] says which hours.
+
+    `hours` replace those of the week; `closed` are taken from them. Never both.
+    """
 
     schedule = models.ForeignKey(
         HolidaySchedule,
@@ -40,6 +43,7 @@ class Holiday(models.Model):
     name = models.CharField(_("name"), max_length=200)
     date = models.DateField(_("date"))
     hours = models.JSONField(_("hours"), null=True, blank=True)
+    closed = models.JSONField(_("closed"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("holiday")
@@ -47,6 +51,9 @@ class Holiday(models.Model):
         ordering = ("date", "id")
         constraints = [
             models.UniqueConstraint(fields=("schedule", "date"), name="holiday_date_once"),
+            models.CheckConstraint(
+                condition=Q(hours__isnull=True) | Q(closed__isnull=True), name="holiday_hours_or_closed"
+            ),
         ]
 
     def __str__(self) -> str:

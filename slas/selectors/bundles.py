@@ -14,6 +14,7 @@ from slas import records
 from slas.models import KPI, SLA, BusinessHours, HolidaySchedule
 from slas.selectors.policy import editable_document, hours_named, published_document
 from slas.selectors.portable_conditions import with_keys
+from slas.selectors.schedules import holiday_document
 
 FORMAT = 1
 MARK = "sla_console"
@@ -89,9 +90,7 @@ def holiday_schedule_entry(schedule: HolidaySchedule) -> Entry:
         "code": schedule.code,
         "name": schedule.name,
         "description": schedule.description,
-        "holidays": [
-            {"date": each.date.isoformat(), "name": each.name, "hours": each.hours} for each in schedule.holidays.all()
-        ],
+        "holidays": [holiday_document(each) for each in schedule.holidays.all()],
     }
 
 

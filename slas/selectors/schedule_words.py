@@ -18,6 +18,7 @@ from slas.selectors.schedules import schedule_versions
 from slas.weekdays import DAYS
 
 NAMED_DATES = 4
+Intervals = Iterable[Iterable[str]]
 
 
 def week_words(week: Mapping[str, Any]) -> str:
@@ -32,6 +33,13 @@ def week_words(week: Mapping[str, Any]) -> str:
     return " · ".join(
         f"{days[0]}–{days[-1]} {text}" if len(days) > 1 else f"{days[0]} {text}" for days, text in groups if text
     )
+
+
+def holiday_words(hours: Intervals | None, closed: Intervals | None) -> str:
+    """*closed*, *open 09:00–12:00* or *closed 12:00–24:00*."""
+    if closed:
+        return _("closed %(hours)s") % {"hours": intervals_text(closed)}
+    return _("open %(hours)s") % {"hours": intervals_text(hours)} if hours else _("closed")
 
 
 @dataclass(frozen=True)

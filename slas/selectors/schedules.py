@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
 from django.db.models import Count, Max, QuerySet
 
+from sla_project.operations.selectors import settings_get
 from slas.domain.worktime import WorkingTime
-from slas.models import BusinessHours, HolidaySchedule, ScheduleVersion
+from slas.models import BusinessHours, Holiday, HolidaySchedule, ScheduleVersion
 
 
 def business_hours() -> QuerySet[BusinessHours]:
@@ -24,6 +26,20 @@ def holiday_schedules() -> QuerySet[HolidaySchedule]:
         .annotate(holiday_count=Count("holidays", distinct=True))
         .order_by("name", "id")
     )
+
+
+def holiday_document(holiday: Holiday) -> dict[str, Any]:
+    """As it is audited, exported and read again; `closed` only where it says something."""
+    document = {"date": holiday.date.isoformat(), "name": holiday.name, "hours": holiday.hours}
+    return document if holiday.closed is None else {**document, "closed": holiday.closed}
+
+
+def zone_of_holidays(schedule: HolidaySchedule) -> str:
+    """The time zone in which the holidays are days: that of the hours observing them, or if these differ (or there
+    are none) the organisation's.
+    """
+    zones = set(schedule.business_hours.values_list("tz", flat=True))
+    return zones.pop() if len(zones) == 1 else settings_get().time_zone
 
 
 def schedule_versions(hours: BusinessHours) -> QuerySet[ScheduleVersion]:

@@ -13,9 +13,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from slas.domain.week_text import intervals_text
 from slas.domain.worktime.hours import DAYS
 from slas.models import Holiday
+from slas.selectors.schedule_words import holiday_words
 from slas.weekdays import DAYS as WEEKDAYS
 
 OPEN, WEEKEND, HOLIDAY, REDUCED = "open", "weekend", "holiday", "reduced"
@@ -93,10 +93,7 @@ def calendar_of_hours(document: Mapping[str, Any], holidays: Iterable[Holiday], 
     def judge(day: date) -> tuple[str, str]:
         usual, iso, name = week.get(DAYS[day.weekday()]), day.isoformat(), names.get(day, "")
         if iso in overrides:
-            hours = intervals_text(overrides[iso])
-            if not hours:
-                return HOLIDAY, _joined(name, _("closed"))
-            return REDUCED, _joined(name, _("open %(hours)s") % {"hours": hours})
+            return (REDUCED if overrides[iso] else HOLIDAY), _joined(name, holiday_words(overrides[iso], None))
         if iso in closed:
             return HOLIDAY, _joined(name, _("closed"))
         return (OPEN, "") if usual else (WEEKEND, "")
@@ -112,10 +109,8 @@ def calendar_of_holidays(holidays: Iterable[Holiday], year: int, today: date) ->
         holiday = days.get(day)
         if holiday is None:
             return OPEN, ""
-        if not holiday.hours:
-            return HOLIDAY, _joined(holiday.name, _("closed"))
-        hours = intervals_text(holiday.hours)
-        return REDUCED, _joined(holiday.name, _("open %(hours)s") % {"hours": hours})
+        words = _joined(holiday.name, holiday_words(holiday.hours, holiday.closed))
+        return (REDUCED if holiday.hours or holiday.closed else HOLIDAY), words
 
     return _calendar(year, today, judge, kinds=(HOLIDAY, REDUCED))
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from operator import attrgetter
+from typing import Any
 
 import holidays as holiday_library
 from django.db import transaction
@@ -12,12 +14,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from sla_project.accounts.models import User
-from slas.domain.icalendar import CalendarDays, CalendarError, LineProblem, read_calendar
+from slas.domain.icalendar import CalendarDay, CalendarDays, CalendarError, LineProblem, read_calendar
+from slas.domain.week_text import written
+from slas.domain.worktime.zones import load_zone
 from slas.models import Holiday, HolidaySchedule
+from slas.selectors.schedules import zone_of_holidays
 from slas.services.holiday_rows import rows_add
 from slas.services.problems import Problems
+from slas.services.versions import part_day_problems
 
 FIRST_YEAR, LAST_YEAR, MAX_YEARS = 1970, 2100, 20
+
+ChosenDay = tuple[date, str, list[Any] | None]
+"""Date, name, and the hours that are closed; None for the whole day."""
 
 _LINE_WORDS: dict[str, str | Promise] = {
     "too_large": gettext_lazy("the calendar is larger than %(part)s kB"),
@@ -32,19 +41,23 @@ _LINE_WORDS: dict[str, str | Promise] = {
     "wrong_end": gettext_lazy("END:%(part)s has no beginning"),
     "no_date": gettext_lazy("the event has no date (DTSTART)"),
     "bad_date": gettext_lazy("“%(part)s” is no date"),
+    "bad_duration": gettext_lazy("“%(part)s” is no duration"),
     "ends_before_start": gettext_lazy("the event ends before it begins"),
     "too_long": gettext_lazy("the event lasts longer than %(part)s days"),
-    "has_times": gettext_lazy("“%(part)s” has times of the day; only whole days are taken"),
-    "not_yearly": gettext_lazy("“%(part)s” does not repeat every year"),
+    "is_canceled": gettext_lazy("“%(part)s” is canceled"),
+    "no_length": gettext_lazy("“%(part)s” has no length, so it closes nothing"),
+    "mixed_kinds": gettext_lazy("“%(part)s” has a date where it needs a time, or a zone at one of its times only"),
+    "unknown_zone": gettext_lazy("“%(part)s” is in the time zone “%(detail)s”, which is not known"),
+    "not_yearly": gettext_lazy("“%(part)s” repeats, but not every year"),
     "too_early": gettext_lazy("“%(part)s” repeats since before 1900"),
-    "bad_rule": gettext_lazy("“%(part)s” repeats by a rule that cannot be read"),
-    "unknown_part": gettext_lazy("“%(part)s” repeats by a rule that is not followed here"),
+    "bad_rule": gettext_lazy("“%(part)s” repeats by a rule that cannot be read: %(detail)s"),
+    "unknown_part": gettext_lazy("“%(part)s” repeats by a rule that is not followed here: %(detail)s"),
 }
 
 
 def line_words(problem: LineProblem) -> str:
     """*Line 12: the event has no date (DTSTART).*"""
-    words = str(_LINE_WORDS[problem.code]) % {"part": problem.part}
+    words = str(_LINE_WORDS[problem.code]) % {"part": problem.part, "detail": problem.detail}
     if problem.line:
         return _("Line %(number)d: %(words)s.") % {"number": problem.line, "words": words}
     return words[:1].upper() + words[1:] + "."
@@ -64,24 +77,30 @@ def public_holidays(country: str, subdivision: str, years: Sequence[int]) -> dic
     return {day: name[:200] for day, name in sorted(found.items())}
 
 
-def calendar_days(ics: str, years: Sequence[int]) -> CalendarDays:
-    """The whole days of a calendar. Raises `Invalid` at /ics, a problem for each line, or at /years."""
+def calendar_days(ics: str, years: Sequence[int], tz: str) -> CalendarDays:
+    """What a calendar closes, on the clocks of the time zone. Raises `Invalid` at /ics, a problem for each line, or at
+    /years or /tz.
+    """
     problems = Problems()
     _check_years(years, problems)
+    if load_zone(tz) is None:
+        message = _("“%(value)s” is not a time zone such as Europe/London.")
+        problems.add("/tz", "unknown_zone", message % {"value": tz[:60]})
     problems.raise_if_any()
     try:
-        found = read_calendar(ics, min(years), max(years))
+        found = read_calendar(ics, min(years), max(years), tz)
     except CalendarError as error:
         for problem in error.problems:
             problems.add("/ics", problem.code, line_words(problem))
         problems.raise_if_any()
         raise
     if not found.days:
-        words = _("No whole day of these years is in it.")
+        words = _("Nothing in it closes a day of these years.")
         left_out = " ".join(line_words(problem) for problem in found.left_out[:5])
         problems.add("/ics", "no_days", f"{words} {left_out}".strip())
         problems.raise_if_any()
-    return CalendarDays({day: name for day, name in found.days.items() if day.year in set(years)}, found.left_out)
+    days = {day: one for day, one in found.days.items() if day.year in set(years)}
+    return CalendarDays(days, found.left_out, found.outside)
 
 
 @transaction.atomic
@@ -103,25 +122,40 @@ def holiday_import(
 
 @transaction.atomic
 def calendar_import(
-    *, schedule: HolidaySchedule, ics: str, years: Sequence[int], by: User | None, now: datetime
+    *, schedule: HolidaySchedule, ics: str, years: Sequence[int], tz: str = "", by: User | None, now: datetime
 ) -> list[Holiday]:
-    """Adds the whole days of an iCalendar text as rows. Dates that are there already stay as they are."""
+    """Adds what an iCalendar text closes as rows. Dates that are there already stay as they are.
+
+    Without a time zone, in that of the hours which observe the schedule.
+    """
     schedule = HolidaySchedule.objects.select_for_update().get(pk=schedule.pk)
-    rows = [Holiday(schedule=schedule, date=day, name=name) for day, name in calendar_days(ics, years).days.items()]
+    found = calendar_days(ics, years, tz or zone_of_holidays(schedule))
+    rows = [
+        Holiday(schedule=schedule, date=day, name=one.name, closed=closed_hours(one)) for day, one in found.days.items()
+    ]
     return rows_add(schedule=schedule, rows=rows, action="holiday_schedule.import", pointer="/ics", by=by, now=now)
 
 
 @transaction.atomic
 def chosen_import(
-    *, schedule: HolidaySchedule, days: Sequence[tuple[date, str]], by: User | None, now: datetime
+    *, schedule: HolidaySchedule, days: Sequence[ChosenDay], by: User | None, now: datetime
 ) -> list[Holiday]:
     """Adds the days that somebody ticked in a preview of one of the above."""
     schedule = HolidaySchedule.objects.select_for_update().get(pk=schedule.pk)
     problems = Problems()
-    chosen = {day: problems.text(name, f"/days/{index}", longest=200) for index, (day, name) in enumerate(days)}
+    rows: dict[date, Holiday] = {}
+    for index, (day, name, closed) in enumerate(days):
+        text = problems.text(name, f"/days/{index}", longest=200)
+        rows[day] = Holiday(schedule=schedule, date=day, name=text, closed=closed)
+        problems.extend(part_day_problems(rows[day], f"/days/{index}"))
     problems.raise_if_any()
-    rows = [Holiday(schedule=schedule, date=day, name=name) for day, name in sorted(chosen.items())]
-    return rows_add(schedule=schedule, rows=rows, action="holiday_schedule.import", pointer="/days", by=by, now=now)
+    chosen = sorted(rows.values(), key=attrgetter("date"))
+    return rows_add(schedule=schedule, rows=chosen, action="holiday_schedule.import", pointer="/days", by=by, now=now)
+
+
+def closed_hours(day: CalendarDay) -> list[list[str]] | None:
+    """As a holiday keeps them; None for a whole day."""
+    return None if day.closed is None else written(day.closed)
 
 
 def _check_years(years: Sequence[int], problems: Problems) -> None:

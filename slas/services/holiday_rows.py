@@ -23,16 +23,17 @@ def holidays_add(
     dates: Sequence[date],
     name: str,
     hours: list[Any] | None = None,
+    closed: list[Any] | None = None,
     by: User | None,
     now: datetime,
 ) -> list[Holiday]:
-    """Several dates of one name; `hours` null closes them. Refused where a date is there already."""
+    """Several dates of one name, closed unless `hours` or `closed` say which part. Refused where one is there."""
     schedule = HolidaySchedule.objects.select_for_update().get(pk=schedule.pk)
     problems = Problems()
     name = problems.text(name, "/name", longest=200)
     if not dates:
         problems.add("/date", "required", _("Enter a date."))
-    rows = [Holiday(schedule=schedule, date=day, name=name, hours=hours) for day in sorted(set(dates))]
+    rows = [Holiday(schedule=schedule, date=day, name=name, hours=hours, closed=closed) for day in sorted(set(dates))]
     _check_hours(rows[:1], problems)
     taken = set(schedule.holidays.filter(date__in=dates).values_list("date", flat=True))
     if taken:
@@ -44,7 +45,7 @@ def holidays_add(
 
 @transaction.atomic
 def holiday_update(*, holiday: Holiday, changes: Mapping[str, Any], by: User | None, now: datetime) -> Holiday:
-    """Changes `date`, `name` or `hours`."""
+    """Changes `date`, `name`, `hours` or `closed`."""
     schedule = HolidaySchedule.objects.select_for_update().get(pk=holiday.schedule_id)
     holiday = schedule.holidays.get(pk=holiday.pk)
     before, problems = holiday_schedule_snapshot(schedule), Problems()
@@ -52,6 +53,7 @@ def holiday_update(*, holiday: Holiday, changes: Mapping[str, Any], by: User | N
         holiday.name = problems.text(changes["name"], "/name", longest=200)
     holiday.date = changes.get("date", holiday.date)
     holiday.hours = changes.get("hours", holiday.hours)
+    holiday.closed = changes.get("closed", holiday.closed)
     if schedule.holidays.filter(date=holiday.date).exclude(pk=holiday.pk).exists():
         problems.add("/date", "duplicate", _("This date is there already."))
     _check_hours([holiday], problems)
@@ -96,5 +98,4 @@ def rows_add(
 
 def _check_hours(rows: Sequence[Holiday], problems: Problems) -> None:
     for row in rows:
-        if row.hours is not None:
-            problems.extend(part_day_problems(row, "/hours"))
+        problems.extend(part_day_problems(row, ""))

@@ -13,6 +13,7 @@ from sla_project.accounts.models import User
 from sla_project.operations.errors import NotPossible
 from sla_project.operations.services import audit_write
 from slas.models import BusinessHours, Holiday, HolidaySchedule
+from slas.selectors.schedules import holiday_document
 from slas.services.problems import Problems, check_unchanged, free_code
 from slas.services.versions import part_day_problems, version_add_if_changed
 
@@ -20,12 +21,11 @@ MAX_HOLIDAYS = 2_000
 
 
 def holiday_schedule_snapshot(schedule: HolidaySchedule) -> dict[str, Any]:
-    rows = schedule.holidays.order_by("date").values_list("date", "name", "hours") if schedule.pk else ()
     return {
         "code": schedule.code,
         "name": schedule.name,
         "description": schedule.description,
-        "holidays": [{"date": day.isoformat(), "name": name, "hours": hours} for day, name, hours in rows],
+        "holidays": [holiday_document(row) for row in schedule.holidays.order_by("date")] if schedule.pk else [],
     }
 
 
@@ -39,7 +39,10 @@ def holiday_schedule_create(
     by: User | None,
     now: datetime,
 ) -> HolidaySchedule:
-    """`holidays` are `{"date": "2026-12-25", "name": …, "hours": null}`; null closes the whole day."""
+    """`holidays` are `{"date": "2026-12-25", "name": …, "hours": null}`; null closes the whole day.
+
+    A part day has the `hours` that replace the week's, or `closed`, which are taken from them.
+    """
     problems = Problems()
     schedule = HolidaySchedule(created_at=now, modified_at=now)
     schedule.code = problems.code(code, "/code", taken=HolidaySchedule.objects.all())
@@ -143,18 +146,20 @@ def _parse_holiday(document: object, pointer: str, problems: Problems) -> Holida
     if not isinstance(document, Mapping):
         problems.add(pointer, "wrong_type", _("Expected a holiday: date, name and hours."))
         return None
-    for key in sorted(str(key) for key in document.keys() - {"date", "name", "hours"})[:10]:
+    for key in sorted(str(key) for key in document.keys() - {"date", "name", "hours", "closed"})[:10]:
         problems.add(f"{pointer}/{key[:60]}", "unknown_key", _("A holiday has no such key."))
     name = problems.text(document.get("name"), f"{pointer}/name", longest=200)
-    hours = document.get("hours")
-    if hours is not None and not isinstance(hours, list):
-        problems.add(f"{pointer}/hours", "wrong_type", _("Expected a list of intervals, or null for the whole day."))
-        return None
+    for key in ("hours", "closed"):
+        if document.get(key) is not None and not isinstance(document[key], list):
+            words = _("Expected a list of intervals, or null for the whole day.")
+            problems.add(f"{pointer}/{key}", "wrong_type", words)
+            return None
     day = document.get("date")
     try:
         if not isinstance(day, str):
             raise ValueError
-        return Holiday(date=date.fromisoformat(day), name=name, hours=hours)
+        parts = {"hours": document.get("hours"), "closed": document.get("closed")}
+        return Holiday(date=date.fromisoformat(day), name=name, **parts)
     except ValueError:
         problems.add(f"{pointer}/date", "invalid_date", _("Expected a date such as 2026-12-25."))
         return None
@@ -171,8 +176,7 @@ def _replace_holidays(schedule: HolidaySchedule, rows: Sequence[Holiday]) -> Non
 def _check_part_days(rows: Sequence[Holiday]) -> None:
     problems = Problems()
     for index, row in enumerate(rows):
-        if row.hours is not None:
-            problems.extend(part_day_problems(row, f"/holidays/{index}/hours"))
+        problems.extend(part_day_problems(row, f"/holidays/{index}"))
     problems.raise_if_any()
 
 

@@ -19,6 +19,8 @@ from sla_project.operations.clock import clock_now
 from sla_project.operations.errors import Invalid, ServiceError, form_errors
 from sla_project.operations.requests import user_of
 from sla_project.operations.web import error_words, form_page
+from sla_project.operations.zones import time_zone_choices
+from slas.domain.icalendar import CalendarDay
 from slas.domain.week_text import intervals_text
 from slas.forms.holidays import (
     CalendarForm,
@@ -29,9 +31,11 @@ from slas.forms.holidays import (
     day_value,
 )
 from slas.models import Holiday, HolidaySchedule
+from slas.selectors.schedules import zone_of_holidays
 from slas.services import holiday_imports, holiday_rows
 from slas.views.holidays import after_holidays, holiday_crumbs
 
+MOST_LEFT_OUT = 20
 MOST_IN_PREVIEW = 900
 """More checkboxes than this are more fields than a request may carry."""
 
@@ -42,9 +46,9 @@ def holiday_add(request: HttpRequest, pk: int) -> HttpResponse:
     form = HolidayAddForm(request.POST or None, initial={"date": request.GET.get("date", "")})
 
     def save(values: dict[str, Any]) -> str:
-        dates, name, hours = form.dates(), values["name"], values["hours"]
+        given = {name: values[name] for name in ("name", "hours", "closed")}
         by, now = user_of(request), clock_now()
-        added = holiday_rows.holidays_add(schedule=schedule, dates=dates, name=name, hours=hours, by=by, now=now)
+        added = holiday_rows.holidays_add(schedule=schedule, dates=form.dates(), **given, by=by, now=now)
         _say_added(request, len(added))
         return after_holidays(schedule, _detail(schedule, added[0].date.year))
 
@@ -55,7 +59,8 @@ def holiday_add(request: HttpRequest, pk: int) -> HttpResponse:
 @administrator_required
 def holiday_edit(request: HttpRequest, pk: int, holiday: int) -> HttpResponse:
     row = get_object_or_404(Holiday.objects.select_related("schedule"), schedule=pk, pk=holiday)
-    initial = {"date": row.date, "name": row.name, "hours": intervals_text(row.hours or ())}
+    parts = {"hours": intervals_text(row.hours or ()), "closed": intervals_text(row.closed or ())}
+    initial = {"date": row.date, "name": row.name, **parts}
 
     def save(values: dict[str, Any]) -> str:
         holiday_rows.holiday_update(holiday=row, changes=values, by=user_of(request), now=clock_now())
@@ -94,11 +99,12 @@ def holiday_import(request: HttpRequest, pk: int) -> HttpResponse:
     initial = {"country": "GB", "first_year": this_year, "last_year": this_year + 1}
     asked = "first_year" in request.GET
     form = PublicHolidaysForm(request.GET if asked else None, initial=initial)
-    found: Mapping[date, str] | None = None
+    found: Mapping[date, CalendarDay] | None = None
     if asked and "regions" not in request.GET and form.is_valid():
         values = form.cleaned_data
         try:
-            found = holiday_imports.public_holidays(values["country"], values["subdivision"], form.years())
+            public = holiday_imports.public_holidays(values["country"], values["subdivision"], form.years())
+            found = {day: CalendarDay(name) for day, name in public.items()}
         except Invalid as invalid:
             _at_form(form, invalid)
     context = _import_frame(schedule, form, found, "country")
@@ -110,19 +116,26 @@ def holiday_import_calendar(request: HttpRequest, pk: int) -> HttpResponse:
     """A calendar file: its POST answers with the preview and stores nothing."""
     schedule = get_object_or_404(HolidaySchedule, pk=pk)
     this_year = clock_now().year
-    initial = {"first_year": this_year, "last_year": this_year + 1}
+    initial = {"first_year": this_year, "last_year": this_year + 1, "tz": zone_of_holidays(schedule)}
     form = CalendarForm(request.POST or None, request.FILES or None, initial=initial)
-    found: Mapping[date, str] | None = None
-    left_out: list[str] = []
+    found: Mapping[date, CalendarDay] | None = None
+    told: dict[str, Any] = {}
     if form.is_bound and form.is_valid():
         try:
-            calendar = holiday_imports.calendar_days(form.cleaned_data["ics"], form.years())
+            values = form.cleaned_data
+            calendar = holiday_imports.calendar_days(values["ics"], form.years(), values["tz"])
         except Invalid as invalid:
             _at_form(form, invalid, ics="file" if form.cleaned_data.get("file") else "text")
         else:
             found = calendar.days
-            left_out = [holiday_imports.line_words(problem) for problem in calendar.left_out[:20]]
-    context = _import_frame(schedule, form, found, "calendar") | {"left_out": left_out}
+            told = {
+                "left_out": [holiday_imports.line_words(problem) for problem in calendar.left_out[:MOST_LEFT_OUT]],
+                "left_out_more": max(0, len(calendar.left_out) - MOST_LEFT_OUT),
+                "outside": calendar.outside,
+                "converted_to": values["tz"] if any(day.closed for day in calendar.days.values()) else "",
+            }
+    zones = [name for name, _label in time_zone_choices()]
+    context = _import_frame(schedule, form, found, "calendar") | told | {"zones": zones}
     status = 422 if form.is_bound and form.errors else 200
     return render(request, "slas/holiday_import.html", context, status=status)
 
@@ -146,19 +159,18 @@ def holiday_import_add(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, error_words(error))
         return redirect(_detail(schedule))
     _say_added(request, len(added))
-    return redirect(after_holidays(schedule, _detail(schedule, min(day for day, _name in days).year)))
+    return redirect(after_holidays(schedule, _detail(schedule, min(day for day, _name, _closed in days).year)))
 
 
-def _import_frame(schedule: HolidaySchedule, form: Any, found: Mapping[date, str] | None, way: str) -> dict[str, Any]:
+def _import_frame(
+    schedule: HolidaySchedule, form: Any, found: Mapping[date, CalendarDay] | None, way: str
+) -> dict[str, Any]:
     if found is not None and len(found) > MOST_IN_PREVIEW:
         words = _("That would be %(count)d days. Choose fewer years: at most %(most)d at once.")
         form.add_error("last_year", words % {"count": len(found), "most": MOST_IN_PREVIEW})
         found = None
     known = dict(schedule.holidays.values_list("date", "name"))
-    rows = [
-        {"date": day, "name": name, "value": day_value(day, name), "known": known.get(day)}
-        for day, name in (found or {}).items()
-    ]
+    rows = [_preview_row(day, one, known.get(day)) for day, one in (found or {}).items()]
     return {
         "title": _("Import holidays"),
         "lead": _("Days that are there already stay as they are. Imported holidays are rows that you can edit."),
@@ -177,6 +189,13 @@ def _import_frame(schedule: HolidaySchedule, form: Any, found: Mapping[date, str
             )
         ],
     }
+
+
+def _preview_row(day: date, found: CalendarDay, known: str | None) -> dict[str, Any]:
+    closed = holiday_imports.closed_hours(found)
+    value = day_value(day, found.name, closed)
+    hours = intervals_text(closed) if closed else _("All day")
+    return {"date": day, "name": found.name, "closed": hours, "value": value, "known": known}
 
 
 def _at_form(form: Any, invalid: Invalid, ics: str = "") -> None:

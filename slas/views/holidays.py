@@ -17,12 +17,12 @@ from sla_project.operations.clock import clock_now
 from sla_project.operations.errors import Invalid, NotPossible, Stale
 from sla_project.operations.requests import user_of
 from sla_project.operations.web import Column, form_page, list_page
-from slas.domain.week_text import intervals_text
 from slas.forms.holidays import HolidayScheduleForm, at_lines
 from slas.models import Holiday, HolidaySchedule
 from slas.seen import has_seen
 from slas.selectors.holiday_history import holiday_history
 from slas.selectors.recalculation import stale_timers
+from slas.selectors.schedule_words import holiday_words
 from slas.selectors.schedules import holiday_schedules
 from slas.selectors.year_calendars import calendar_of_holidays, year_asked
 from slas.services import holidays as services
@@ -99,7 +99,8 @@ def _nearest(years: list[int], now: int) -> int:
 
 
 def _hours(holiday: Holiday) -> str:
-    return intervals_text(holiday.hours or ()) or _("Closed")
+    words = holiday_words(holiday.hours, holiday.closed)
+    return words[:1].upper() + words[1:]
 
 
 @signed_in

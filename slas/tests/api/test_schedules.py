@@ -157,9 +157,24 @@ def test_a_calendar_is_imported(api, hours):
     assert hours.versions.count() == 3
 
 
+def test_times_of_a_calendar_close_parts_of_days(api, hours):
+    schedule = hours.holiday_schedule
+    timed = ICS.replace("20200501", "20200501T110000Z\nDURATION:PT6H")
+    body = {"ics": timed, "years": [2026]}
+    import_ = address(schedule, "import/?dry_run=true")
+    for given, closed in (({}, [["12:00", "18:00"]]), ({"tz": "Asia/Kolkata"}, [["16:30", "22:30"]])):
+        (day,) = api.post(import_, body | given, format="json").json()["holidays"]
+        assert (day["hours"], day["closed"]) == (None, closed)
+    read = api.post(address(schedule, "import/"), body, format="json").json()
+    assert api.put(address(schedule), read, format="json").json()["holidays"] == read["holidays"]
+    assert hours.versions.last().document["overrides"] == {"2026-05-01": [["10:00", "12:00"]]}
+
+
 @pytest.mark.parametrize(
     ("body", "expected"),
     [
+        ({"ics": ICS, "tz": "Mars/Olympus", "years": [2026]}, ["/tz"]),
+        ({"country": "GB", "tz": "Europe/London", "years": [2026]}, ["/tz"]),
         ({"years": [2026]}, ["/country"]),
         ({"ics": ICS, "country": "GB", "years": [2026]}, ["/ics"]),
         ({"ics": "hello", "years": [2026]}, ["/ics"]),

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from sla_project.operations.errors import Invalid, NotPossible
+from slas.domain.worktime.hours import DAYS
 from slas.models import KPI, BusinessHours, ImmutableRow, ScheduleVersion
 from slas.selectors.schedules import schedule_version_at, working_time
 from slas.services.holiday_imports import holiday_import
@@ -184,6 +185,27 @@ def test_an_edited_holiday_makes_a_version_of_all_hours_that_observe_it():
     assert document["overrides"] == {"2026-12-24": [["09:00", "12:00"]]}
 
 
+def test_a_part_that_is_closed_is_taken_from_the_hours_of_each_that_observes_it():
+    """A Thursday from noon. The night shift loses what lies on that date; who is closed by then loses nothing."""
+    eve = {"date": "2026-12-24", "name": "Christmas Eve", "closed": [["12:00", "24:00"]]}
+    schedule = make_holidays(eve)
+    nights = {"wed": [["22:00", "24:00"]], "thu": [["00:00", "06:00"], ["22:00", "24:00"]], "fri": [["00:00", "06:00"]]}
+    weeks = {
+        "days": (WEEK, {"2026-12-24": [["09:00", "12:00"]]}, []),
+        "always": ({day: [["00:00", "24:00"]] for day in DAYS}, {"2026-12-24": [["00:00", "12:00"]]}, []),
+        "nights": (nights, {"2026-12-24": [["00:00", "06:00"]]}, []),
+        "afternoons": ({"thu": [["13:00", "17:00"]]}, {}, ["2026-12-24"]),
+        "mornings": ({"thu": [["08:00", "12:00"]]}, {}, []),
+        "fridays": ({"fri": [["08:00", "12:00"]]}, {}, []),
+    }
+    for code, (week, overrides, holidays) in weeks.items():
+        hours = make_hours(code, week=week, holiday_schedule=schedule)
+        document = schedule_version_at(hours, NOW).document
+        assert (document["overrides"], document["holidays"]) == (overrides, holidays), code
+    own = make_hours("own", holiday_schedule=schedule, overrides={"2026-12-24": [["10:00", "16:00"]]})
+    assert schedule_version_at(own, NOW).document["overrides"] == {"2026-12-24": [["10:00", "16:00"]]}
+
+
 def test_another_name_of_a_holiday_changes_no_hours():
     schedule = make_holidays(CHRISTMAS)
     hours = make_hours(holiday_schedule=schedule)
@@ -203,6 +225,10 @@ def test_another_name_of_a_holiday_changes_no_hours():
         ([CHRISTMAS | {"colour": 1}], "/holidays/0/colour", "unknown_key"),
         ([CHRISTMAS | {"hours": [["12:00", "09:00"]]}], "/holidays/0/hours/0", "end_before_start"),
         ([CHRISTMAS | {"hours": "short"}], "/holidays/0/hours", "wrong_type"),
+        ([CHRISTMAS | {"closed": "short"}], "/holidays/0/closed", "wrong_type"),
+        ([CHRISTMAS | {"closed": []}], "/holidays/0/closed", "required"),
+        ([CHRISTMAS | {"closed": [["9", "10:00"]]}], "/holidays/0/closed/0/0", "bad_time"),
+        ([CHRISTMAS | {"hours": [], "closed": [["09:00", "10:00"]]}], "/holidays/0/closed", "unexpected_value"),
     ],
 )
 def test_bad_holidays_are_named_at_their_place(holidays, pointer, code):

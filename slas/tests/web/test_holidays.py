@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import timedelta
 
 import pytest
@@ -10,7 +9,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from holidays import list_supported_countries
 
 from slas.forms.holidays import country_choices, region_choices
-from slas.models import HolidaySchedule
+from slas.models import BusinessHours, HolidaySchedule
+from slas.selectors.schedules import schedule_version_at
 from slas.services.holiday_rows import holidays_add
 from slas.tests.policy.builders import NOW, make_hours
 from slas.tests.web.pages import errors, url
@@ -21,16 +21,22 @@ pytestmark = pytest.mark.django_db
 
 
 def test_holidays_are_written_as_lines_of_text(admin, clock):
-    lines = "2026-12-25 Christmas Day\n\n2026-12-24 09:00–12:00, 13:00-14:00 Christmas Eve"
+    lines = (
+        "2026-12-25 Christmas Day\n\n2026-12-24 09:00–12:00, 13:00-14:00 Christmas Eve\n"
+        "2026-12-30 Closed for stocktaking\n2026-12-31 closed 12-14:30, 16:00-24:00 New Year’s Eve"
+    )
     given = {"name": "UK", "code": "uk", "holidays": lines}
     assert admin.post(url("holiday_schedule_new"), given).status_code == 302
     schedule = HolidaySchedule.objects.get()
-    assert list(schedule.holidays.values_list("name", "hours")) == [
-        ("Christmas Eve", [["09:00", "12:00"], ["13:00", "14:00"]]),
-        ("Christmas Day", None),
+    assert list(schedule.holidays.values_list("name", "hours", "closed")) == [
+        ("Christmas Eve", [["09:00", "12:00"], ["13:00", "14:00"]], None),
+        ("Christmas Day", None, None),
+        ("Closed for stocktaking", None, None),
+        ("New Year’s Eve", None, [["12:00", "14:30"], ["16:00", "24:00"]]),
     ]
     text = admin.get(url("holiday_schedule_edit", schedule.pk)).content.decode()
     assert "2026-12-24 09:00–12:00, 13:00–14:00 Christmas Eve" in text
+    assert "2026-12-31 closed 12:00–14:30, 16:00–24:00 New Year’s Eve" in text
 
 
 @pytest.mark.parametrize(
@@ -63,6 +69,9 @@ def test_a_holiday_that_comes_every_year_is_added_by_hand(sla, admin, clock):
         ({"name": " "}, "name"),
         ({"hours": "9"}, "hours"),
         ({"hours": "22:00–06:00"}, "hours"),
+        ({"closed": "9"}, "closed"),
+        ({"closed": "22:00–06:00"}, "closed"),
+        ({"closed": "12:00–24:00", "hours": "09:00–12:00"}, "closed"),
         ({"last_date": "2026-01-01"}, "last_date"),
         ({"last_date": "2028-01-01"}, "last_date"),
         ({"until_year": "2099"}, "until_year"),
@@ -82,6 +91,10 @@ def test_holidays_are_edited_and_removed_one_by_one(sla, admin, clock):
     assert admin.post(edit, changed).status_code == 302
     holiday.refresh_from_db()
     assert (holiday.name, holiday.hours) == ("Christmas Eve", [["09:00", "12:00"]])
+    admin.post(edit, changed | {"hours": "", "closed": "12-24"})
+    holiday.refresh_from_db()
+    assert (holiday.hours, holiday.closed) == (None, [["12:00", "24:00"]])
+    assert 'value="12:00–24:00"' in admin.get(edit).content.decode()
     other = holidays_add(schedule=schedule, dates=[holiday.date + timedelta(days=9)], name="B", by=None, now=NOW)[0]
     assert "date" in errors(admin.post(edit, changed | {"date": other.date.isoformat()}))
     admin.post(url("holiday_remove", schedule.pk), {"holiday": [holiday.pk, "x", 10**9], "year": "2026"})
@@ -89,6 +102,7 @@ def test_holidays_are_edited_and_removed_one_by_one(sla, admin, clock):
     history = admin.get(url("holiday_schedule_history", schedule.pk)).context["rows"]
     assert history[0].changes == ["1 holiday removed: 24 Dec 2026 Christmas Eve"]
     assert history[1].changes == ["1 holiday added: 2 Jan 2027 B"]
+    assert history[2].changes == ["1 holiday changed: 24 Dec 2026 Christmas Eve"]
 
 
 def test_a_holiday_of_another_schedule_is_not_found(sla, admin, clock):
@@ -192,7 +206,30 @@ SUMMARY:Meeting
 END:VEVENT
 END:VCALENDAR
 """
-YEARS = {"first_year": 2026, "last_year": 2027}
+WITH_TIMES = """BEGIN:VCALENDAR
+BEGIN:VEVENT
+DTSTART;TZID=America/New_York:20260703T100000
+DTEND;TZID=America/New_York:20260703T200000
+SUMMARY:Summer party
+END:VEVENT
+BEGIN:VEVENT
+DTSTART:20201231T120000
+DTEND:20210101T000000
+RRULE:FREQ=YEARLY
+SUMMARY:New Year’s Eve
+END:VEVENT
+BEGIN:VEVENT
+DTSTART;TZID=Mars/Olympus:20260703T100000
+DURATION:PT1H
+SUMMARY:Board
+END:VEVENT
+BEGIN:VEVENT
+DTSTART:20200101
+SUMMARY:Long ago
+END:VEVENT
+END:VCALENDAR
+"""
+YEARS = {"first_year": 2026, "last_year": 2027, "tz": "Europe/London"}
 
 
 @pytest.mark.parametrize("way", ["file", "text"])
@@ -204,16 +241,48 @@ def test_a_calendar_is_seen_before_it_is_added(sla, admin, clock, way):
         ("2026-05-01", "Labour Day"),
         ("2027-05-01", "Labour Day"),
     ]
-    assert page.context["left_out"] == ["Line 7: “Meeting” has times of the day; only whole days are taken."]
+    assert page.context["left_out"] == ["Line 7: “Meeting” has no length, so it closes nothing."]
     values = [row["value"] for row in page.context["rows"]]
     admin.post(url("holiday_import_add", schedule.pk), {"day": values})
     assert schedule.holidays.filter(name="Labour Day").count() == 2
+
+
+def test_the_preview_says_what_is_taken_what_not_and_why(sla, admin, clock):
+    schedule = HolidaySchedule.objects.get()
+    page = admin.post(url("holiday_import_calendar", schedule.pk), {"text": WITH_TIMES, **YEARS})
+    rows = page.context["rows"]
+    assert [(row["date"].isoformat(), row["name"], row["closed"]) for row in rows] == [
+        ("2026-07-03", "Summer party", "15:00–24:00"),
+        ("2026-07-04", "Summer party", "00:00–01:00"),
+        ("2026-12-31", "New Year’s Eve", "12:00–24:00"),
+        ("2027-12-31", "New Year’s Eve", "12:00–24:00"),
+    ]
+    words = page.content.decode()
+    assert "Times of the day are those of clocks in Europe/London." in words
+    assert "1 event lies outside these years." in words
+    assert "Line 13: “Board” is in the time zone “Mars/Olympus”, which is not known." in words
+    admin.post(url("holiday_import_add", schedule.pk), {"day": [row["value"] for row in rows]})
+    assert schedule.holidays.get(date="2026-12-31").closed == [["12:00", "24:00"]]
+    document = schedule_version_at(BusinessHours.objects.get(), NOW).document
+    assert document["overrides"] == {"2026-07-03": [["09:00", "15:00"]], "2026-12-31": [["09:00", "12:00"]],
+                                     "2027-12-31": [["09:00", "12:00"]]}  # fmt: skip
+    year = admin.get(url("holiday_schedule_detail", schedule.pk), {"year": 2026}).content.decode()
+    assert "Summer party, closed 15:00–24:00" in year and "Closed 15:00–24:00" in year
+
+
+def test_times_are_those_of_the_hours_that_observe_the_days(sla, admin, clock):
+    schedule = HolidaySchedule.objects.get()
+    page = url("holiday_import_calendar", schedule.pk)
+    assert admin.get(page).context["form"]["tz"].value() == "Europe/London"
+    make_hours("india", tz="Asia/Kolkata", holiday_schedule=schedule)
+    assert admin.get(page).context["form"]["tz"].value() == "UTC"  # the organisation's
 
 
 @pytest.mark.parametrize(
     ("given", "field", "words"),
     [
         ({}, "file", "Choose a file"),
+        ({"text": ICS, "tz": "Mars/Olympus"}, "tz", "“Mars/Olympus” is not a time zone"),
         ({"text": "hello"}, "text", "Line 1: “hello” is no line of a calendar."),
         ({"text": ICS.replace("20200501", "20200532")}, "text", "Line 3: “20200532” is no date."),
         ({"text": ICS[: ICS.index("END:VC")]}, "text", "ends in the middle"),
@@ -229,8 +298,13 @@ def test_a_calendar_that_cannot_be_read_is_said_at_its_field(sla, admin, clock, 
 
 
 @pytest.mark.parametrize(
-    "day", ["", "{", "[]", '["2026-02-30", "X"]', '["2026-01-01"]', "[1, 2]", json.dumps(["2026-01-01", ""])]
-)
+    "day",
+    [
+        "", "{", "[]", '["2026-02-30", "X", null]', '["2026-01-01"]', "[1, 2, 3]", '["2026-01-01", "X"]',
+        '["2026-01-01", "", null]', '["2026-01-01", "X", []]', '["2026-01-01", "X", [["9", "x"]]]',
+        '["2026-01-01", "X", [["12:00", "09:00"]]]', '["2026-01-01", "X", "all"]',
+    ],
+)  # fmt: skip
 def test_a_choice_that_was_tampered_with_adds_nothing(sla, admin, clock, day):
     schedule = HolidaySchedule.objects.get()
     admin.post(url("holiday_import_add", schedule.pk), {"day": [day]})
