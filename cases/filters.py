@@ -21,6 +21,7 @@ from slas.selectors.instance_lists import in_status
 
 ANY = _("Any")
 CONDITION = _("Condition as JSON, as items have it")
+WHOSE_CHOICES = [("mine", _("Mine")), ("nobody", _("Nobody's"))]
 DUE_CHOICES = [
     ("breached", _("Breached")),
     ("nearing", _("Nearing noncompliance")),
@@ -35,6 +36,7 @@ class RecordFilter(django_filters.FilterSet):
 
     q = django_filters.CharFilter(label=_("Search"), method="search")
     owner = django_filters.ModelChoiceFilter(empty_label=ANY, label=_("Owner"), queryset=User.objects.all())
+    whose = django_filters.ChoiceFilter(empty_label=ANY, label=_("Whose"), choices=WHOSE_CHOICES, method="by_whose")
     team = django_filters.ModelChoiceFilter(empty_label=ANY, label=_("Team"), queryset=Team.objects.all())
     sla = django_filters.CharFilter(label=_("SLA code, or none"), method="under_sla")
     due = django_filters.ChoiceFilter(empty_label=ANY, label=_("Time left"), choices=DUE_CHOICES, method="by_due")
@@ -51,8 +53,16 @@ class RecordFilter(django_filters.FilterSet):
     def under_sla(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         return selectors.under_sla(queryset, queryset.model, value)
 
+    def by_whose(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return whose(queryset, value, me=self.request.user.pk if self.request else None)
+
     def by_due(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         return due_range(queryset, value, now=clock_now())
+
+
+def whose(queryset: QuerySet[Any], name: str, *, me: int | None) -> QuerySet[Any]:
+    """A chip of the queue: what is the reader's own, or nobody's. A team may have it all the same."""
+    return queryset.filter(owner=me) if name == "mine" else queryset.filter(owner=None)
 
 
 def due_range(queryset: QuerySet[Any], name: str, *, now: datetime) -> QuerySet[Any]:

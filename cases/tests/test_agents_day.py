@@ -8,6 +8,7 @@ from django.test import Client
 from cases import services
 from cases.models import Case
 from cases.tests.builders import judge, make_case, make_customer, make_support_sla, make_user
+from sla_project.accounts.models import User
 from sla_project.operations.errors import Invalid, NotPossible
 from slas.models import RecordChange
 from slas.selectors.instances import record_of
@@ -114,3 +115,27 @@ class TestWhatAnActWouldMeet:
         page = text_of(browser, f"/cases/{case.pk}/resolve/")
         assert "It meets Resolve by in time: 4 h left." in page
         assert "First response by ends as resolved unmet." in page
+
+
+class TestQueue:
+    def test_mine_and_nobodys(self, browser, case):
+        mine = make_case("Mine to do", owner=User.objects.get(email="agent@desk.example"))
+        page = text_of(browser, "/cases/?whose=mine")
+        assert mine.title in page and case.title not in page
+        page = text_of(browser, "/cases/?whose=nobody")
+        assert mine.title not in page and case.title in page
+
+    def test_the_counts_are_those_of_the_chosen_queue(self, browser, case, clock):
+        clock.advance(4320)
+        chips = {chip["code"]: chip["count"] for chip in browser.get("/cases/?whose=nobody").context["chips"]}
+        assert (chips["mine"], chips["nobody"], chips["breached"]) == (0, 1, 1)
+        chips = {chip["code"]: chip["count"] for chip in browser.get("/cases/?whose=mine").context["chips"]}
+        assert (chips["nobody"], chips["breached"]) == (1, 0)
+
+    def test_a_row_says_working_time_and_the_clock_on_the_wall(self, browser, case):
+        page = text_of(browser, "/cases/")
+        assert "1 h left" in page and "First response by, due 10:00" in page
+
+    def test_filters_behind_more_open_only_where_they_are_used(self, browser, case):
+        assert not browser.get("/cases/?due=breached&whose=mine").context["filter_more_used"]
+        assert browser.get("/cases/?status=new").context["filter_more_used"]

@@ -33,7 +33,7 @@ COLUMNS = [
     Column(gettext_lazy("Owner"), order="owner__display_name"),
     Column(gettext_lazy("Due"), order="due_at"),
 ]
-SHOWN_FILTERS = ("q", "state", "status", "priority", "owner", "team", "due")
+SHOWN_FILTERS = ("q", "state", "status", "priority", "owner", "whose", "team", "due")
 
 
 @login_required

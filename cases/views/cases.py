@@ -38,7 +38,7 @@ FILE_HEAD = (
     *("number", "title", "customer", "service_level", "type", "channel", "priority"),
     *("state", "status", "owner", "team", "first_response_sent", "is_escalated", "opened", "resolved"),
 )
-SHOWN_FILTERS = ("q", "state", "status", "priority", "service_level", "owner", "team", "due")
+SHOWN_FILTERS = ("q", "state", "status", "priority", "service_level", "owner", "whose", "team", "due")
 
 
 @login_required

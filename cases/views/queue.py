@@ -15,21 +15,24 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_filters import FilterSet
 
-from cases.filters import DUE_CHOICES, due_range
+from cases.filters import DUE_CHOICES, WHOSE_CHOICES, due_range, whose
 from cases.selectors import attach_tracking
 from sla_project.operations.clock import clock_now
-from sla_project.operations.templatetags.console import words_of_time
+from sla_project.operations.templatetags.console import words_of_clock, words_of_time
 from sla_project.operations.web import Cell, Column
 from slas import records
 from slas.selectors.explanations import Words
 from slas.selectors.instance_lists import status_now
-from slas.selectors.timers import Timers
+from slas.selectors.timers import Timer, Timers
 
 ROWS_ON_A_PAGE = 50
 FROM_LINKS = ("condition", "created_after")
 """Filters that no control sets but a link from another page."""
 QUIET = ("succeeded", "canceled")
 """A settled clock is shown only where nothing runs."""
+CHIP_FILTERS = ("whose", "due")
+FILTERS_AT_HAND = ("q", "owner", "priority")
+"""The others wait behind *More filters*, so that on a phone the first timer is in sight."""
 
 
 def queue_page(
@@ -57,13 +60,16 @@ def queue_page(
     records = list(page.object_list)
     attach_tracking(records)
     timers = Timers(now)
-    chips = _chips(queryset.filter(**open_states), asked, now)
+    chips = _chips(queryset.filter(**open_states), asked, now, me=request.user.pk)
+    more = [name for name in shown_filters if name not in FILTERS_AT_HAND]
     shown = {
         "columns": [_head(column, asked) for column in columns],
         "rows": [{"cells": [_time_left(record, timers), *row(record)]} for record in records],
         "chips": chips,
         "narrowed": narrowed,
         "filter_form": _only(filters, shown_filters),
+        "filter_more": more,
+        "filter_more_used": any(request.GET.get(name) for name in more if name not in CHIP_FILTERS),
         "clear_url": request.path,
         "csv_url": _link(asked, format="csv", page=None) if has_file else "",
         "pagination": _pagination(page, asked),
@@ -108,19 +114,37 @@ def _time_left(record: Any, timers: Timers) -> Cell:
     updating = _("Updating …") if record.tracking and record.tracking.is_waiting else ""
     if clock is None:
         return {"text": "–", "sub": updating or _("No timer")}
-    return {"timer": timers.of(clock), "sub": updating or clock.kpi.name}
+    timer = timers.of(clock)
+    return {"timer": timer, "sub": updating or _due_words(clock.kpi.name, timer)}
 
 
-def _chips(queryset: QuerySet[Any], query: QueryDict, now: datetime) -> list[dict[str, Any]]:
-    """Ranges over stored times among what is open, each with its count."""
-    active = query.get("due", "")
-    everything = _link(query, due=None, page=None)
-    chips = [{"code": "", "label": _("All open"), "url": everything, "active": not active, "count": None}]
-    for code, label in DUE_CHOICES:
-        count = due_range(queryset, code, now=now).count()
-        url = _link(query, due=code, page=None)
-        chips.append({"code": code, "label": label, "url": url, "active": active == code, "count": count})
-    return chips
+def _due_words(kpi: str, timer: Timer) -> str:
+    """The clock on the wall beside the working time that is left: “Resolve by, due Mon 13:00” (ux.md B4)."""
+    if timer.due is None or timer.ended:
+        return kpi
+    words = _("%(kpi)s, due %(time)s") if timer.due > timer.now else _("%(kpi)s, was due %(time)s")
+    return words % {"kpi": kpi, "time": words_of_clock(timer.due, timer.now, timezone.get_current_timezone())}
+
+
+def _chips(queryset: QuerySet[Any], query: QueryDict, now: datetime, *, me: int | None) -> list[dict[str, Any]]:
+    """Whose, and ranges over stored times, among what is open, each with its count. A second click takes one back."""
+    all_open = not any(query.get(name) for name in CHIP_FILTERS)
+    everything = _link(query, **dict.fromkeys(CHIP_FILTERS), page=None)
+    chips = [{"code": "", "label": _("All open"), "url": everything, "active": all_open, "count": None}]
+    for code, label in WHOSE_CHOICES:
+        chips.append(_chip(query, "whose", code, label, whose(queryset, code, me=me)))
+    if chosen := query.get("whose"):
+        queryset = whose(queryset, chosen, me=me)
+    return [
+        *chips,
+        *(_chip(query, "due", code, label, due_range(queryset, code, now=now)) for code, label in DUE_CHOICES),
+    ]
+
+
+def _chip(query: QueryDict, name: str, code: str, label: Any, found: QuerySet[Any]) -> dict[str, Any]:
+    is_active = query.get(name, "") == code
+    url = _link(query, **{name: None if is_active else code, "page": None})
+    return {"code": code, "label": label, "url": url, "active": is_active, "count": found.count()}
 
 
 def _narrowed(filters: FilterSet, query: QueryDict) -> list[dict[str, Any]]:

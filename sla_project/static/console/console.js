@@ -18,6 +18,20 @@ for (const failure of ["htmx:sendError", "htmx:responseError"]) {
   document.addEventListener(failure, () => announce(announcer?.dataset.failed ?? ""));
 }
 
+// --- What a reader opened stays open when a part of the page is refreshed --------------------------------------------
+
+const opened = new Set();
+document.addEventListener("htmx:beforeSwap", () => {
+  opened.clear();
+  for (const part of document.querySelectorAll("details[id]")) if (part.open) opened.add(part.id);
+});
+document.addEventListener("htmx:afterSwap", () => {
+  for (const id of opened) {
+    const part = document.getElementById(id);
+    if (part) part.open = true;
+  }
+});
+
 // --- Theme -----------------------------------------------------------------------------------------------------------
 
 function setTheme(theme) {
@@ -53,15 +67,21 @@ document.addEventListener("keydown", (event) => {
 // --- Forms: unsaved changes, confirmation, error summary -------------------------------------------------------------
 
 const changed = new Set();
+const sent = new Set(), SENT_MS = 8000;
 document.addEventListener("input", (event) => {
   const form = event.target.closest?.("form[data-guard]");
   if (form) changed.add(form);
 });
 document.addEventListener("submit", (event) => {
-  const question = event.target.dataset.confirm;
+  const form = event.target, question = form.dataset.confirm;
   if (question && !window.confirm(question)) event.preventDefault();
   else changed.clear();
+  if (event.defaultPrevented || form.method !== "post") return;
+  if (sent.has(form)) event.preventDefault(); // a double click opens one case, not two
+  sent.add(form);
+  setTimeout(() => sent.delete(form), SENT_MS); // a page that stays, say after a download, can send again
 });
+window.addEventListener("pageshow", () => sent.clear());
 window.addEventListener("beforeunload", (event) => {
   if ([...changed].some((form) => form.isConnected)) event.preventDefault();
 });
