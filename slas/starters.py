@@ -20,14 +20,18 @@ class Starter:
     items: int
     document: dict[str, Any]
 
-    def text(self, code: str) -> str:
-        """The file as text, with this code for the SLA."""
-        return yaml_write({**self.document, "sla": {**self.document["sla"], "code": code}})
+    def text(self, code: str, **names: str) -> str:
+        """The file as text, with this code for the SLA, and its `name` and `description` where given."""
+        return yaml_write({**self.document, "sla": {**self.document["sla"], "code": code, **names}})
 
 
 @cache
 def starters() -> tuple[Starter, ...]:
     return tuple(_read(path) for path in sorted(FOLDER.glob("*.yaml")))
+
+
+def starters_for(record_type: str) -> list[Starter]:
+    return [each for each in starters() if each.document["sla"]["record_type"] == record_type]
 
 
 def starter(code: str) -> Starter | None:

@@ -35,8 +35,8 @@ def document_check(document: Mapping[str, Any], *, record_type: str, now: dateti
         return CheckResult(refusals=[_problem(each, []) for each in invalid.problems])
     items = document["items"]
     findings = [_problem(each, items) for each in check_references(document, type_)]
-    if any(finding.code == "unknown_field" for finding in findings):
-        return _result(findings)  # without the field that a KPI counts from there is nothing to examine
+    if _leaves_nothing_to_examine(findings):
+        return _result(findings)
     subject = Subject(document, type_, now)
     examination = examine(subject.sla, now)
     words = FindingWords(subject, examination.findings)
@@ -51,12 +51,17 @@ def document_refusals(document: Mapping[str, Any], *, record_type: str) -> list[
     """Only what publishing refuses, whenever it is asked. The document must be valid (`document_validate`)."""
     type_ = record_type_get(record_type)
     findings = [_problem(each, document["items"]) for each in check_references(document, type_)]
-    if any(finding.code == "unknown_field" for finding in findings):
+    if _leaves_nothing_to_examine(findings):
         return findings
     subject = Subject(document, type_, None)
     refused = examine_refusals(subject.sla)
     words = FindingWords(subject, refused)
     return findings + [words.finding(found) for found in refused]
+
+
+def _leaves_nothing_to_examine(findings: Sequence[Finding]) -> bool:
+    """Without items there are no conditions; without the field that a KPI counts from no clock."""
+    return any(finding.code in ("no_items", "unknown_field") for finding in findings)
 
 
 def _result(findings: Sequence[Finding]) -> CheckResult:

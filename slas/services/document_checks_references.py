@@ -1,4 +1,4 @@
-"""Refusals: what a document names that is inactive, missing or never open (engine.md R28)."""
+"""Refusals: a document without items, and what one names that is inactive, missing or never open (engine.md R28)."""
 
 from __future__ import annotations
 
@@ -20,6 +20,9 @@ from slas.services.versions import schedule_document
 
 def check_references(document: Mapping[str, Any], record_type: RecordType) -> Iterator[Problem]:
     """All of them, for a validated document."""
+    if not document["items"]:
+        message = _("There is nothing to publish: an SLA needs at least one item.")
+        yield Problem("/items", "no_items", message)
     yield from _unusable(document, record_type)
     yield from _unusable_actions(document)
     yield from _missing_records(document, record_type)

@@ -39,8 +39,6 @@ class ItemReader:
         if not isinstance(documents, list):
             self.problems.add(pointer, "wrong_type", _("Expected a list of items."))
             return []
-        if not documents:
-            self.problems.add(pointer, "required", _("An SLA needs at least one item."))
         if len(documents) > MAX_ITEMS:
             self.problems.add(pointer, "too_many", _("An SLA can have %(count)d items.") % {"count": MAX_ITEMS})
             return []

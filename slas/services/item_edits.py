@@ -76,11 +76,9 @@ def sla_item_duplicate(
 
 
 def sla_item_delete(*, sla: SLA, key: str, expected_revision: int, by: User | None, now: datetime) -> SLA:
-    """Takes the item out of the draft. What runs by it goes on until the next version is applied again."""
+    """Takes an item, also the last, out of the draft. What runs by it goes on until the next version is re-applied."""
     document = editable_document(sla)
     index = _index_of(document, key)
-    if len(document["items"]) == 1:
-        raise NotPossible(_("An SLA needs at least one item; add another one first."), code="last_item")
     items = [*document["items"][:index], *document["items"][index + 1 :]]
     return _write(sla, document, items, expected_revision, by, now)
 

@@ -41,7 +41,7 @@ def sla_create(
     by: User | None,
     now: datetime,
 ) -> SLA:
-    """A new SLA, all draft. Without a document it starts empty, and cannot be published so."""
+    """A new SLA, all draft. Without a document it starts empty; publishing refuses it until it has an item."""
     problems = Problems()
     sla = SLA(record_type=record_type_get(record_type).name, created_at=now, modified_at=now, draft_revision=1)
     sla.code = problems.code(code, "/code", taken=SLA.objects.all())
@@ -223,7 +223,7 @@ def sla_clone(*, sla: SLA, code: str = "", name: str = "", by: User | None, now:
         name=name or _("%(name)s (copy)") % {"name": sla.name[:90]},
         record_type=sla.record_type,
         description=sla.description,
-        document=editable_document(sla) if editable_document(sla)["items"] else None,
+        document=editable_document(sla),
         by=by,
         now=now,
     )

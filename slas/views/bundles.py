@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -85,8 +85,11 @@ def sla_export(request: HttpRequest, pk: int) -> HttpResponse:
 
 @administrator_required
 def sla_import(request: HttpRequest) -> HttpResponse:
-    """First what would happen; a second press of a button does it."""
-    text = _starter_text(request.GET.get("starter", ""))
+    """First what would happen; a second press of a button does it.
+
+    `?starter=` begins with the text of a ready-made SLA, a new one, or with `?into=` the draft of the SLA of that code.
+    """
+    text = _starter_text(request.GET.get("starter", ""), into=request.GET.get("into", ""))
     form = BundleForm(request.POST or None, request.FILES or None, initial={"text": text})
     steps: list[Step] = []
     if form.is_valid():
@@ -137,13 +140,16 @@ def _done(request: HttpRequest, steps: list[Step]) -> HttpResponse:
     return redirect("slas:sla_detail", pk=sla.pk)
 
 
-def _starter_text(code: str) -> str:
-    """The text of a ready-made SLA, under a code that is still free."""
+def _starter_text(code: str, *, into: str) -> str:
+    """The text of a ready-made SLA: under the code and names of `into`, else under a code that is still free."""
     if not code:
         return ""
     found = starters.starter(code)
     if found is None:
         raise Http404
+    if into:
+        sla = get_object_or_404(SLA, code=into)
+        return found.text(sla.code, name=sla.name, description=sla.description)
     taken = SLA.objects.filter(code=found.code).exists()
     return found.text(free_code(found.code) if taken else found.code)
 

@@ -6,7 +6,6 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -41,8 +40,6 @@ class Editor:
 
     @cached_property
     def check(self) -> CheckResult:
-        if not self.document["items"]:
-            return CheckResult()
         return document_check(self.document, record_type=self.sla.record_type, now=self.now)
 
     @cached_property
@@ -52,21 +49,24 @@ class Editor:
     # --- which item ---
 
     def chosen_key(self, asked: str) -> str:
-        """The item that the address asks for; else the first, or a new one where there is none."""
+        """The item that the address asks for; else the first, or "" where there is none."""
         if asked == NEW or item_index(self.document, asked) is not None:
             return asked
-        return str(self.document["items"][0]["key"]) if self.document["items"] else NEW
+        return str(self.document["items"][0]["key"]) if self.document["items"] else ""
 
-    def raw(self, key: str, request: HttpRequest) -> Raw:
-        """The item as its form posts it; a new one may begin with a KPI and another item's condition."""
+    def raw(self, key: str, *, kpi: str = "", like: str = "") -> Raw:
+        """The item as its form posts it; a new one may begin with a KPI and the condition of the item `like`."""
         index = item_index(self.document, key)
         if index is not None:
             return item_raw(self.document["items"][index], self.offers)
-        like = item_index(self.document, request.GET.get("like", ""))
-        condition = self.document["items"][like]["applicable_when"] if like is not None else None
-        codes = {kpi.code for kpi in self.offers.kpis if kpi.state == kpi.State.ACTIVE}
-        asked = request.GET.get("kpi", "")
-        return empty_item(kpi=asked if asked in codes else "", applicable_when=condition)
+        model = item_index(self.document, like)
+        condition = self.document["items"][model]["applicable_when"] if model is not None else None
+        codes = {one.code for one in self.offers.kpis if one.state == one.State.ACTIVE}
+        return empty_item(kpi=kpi if kpi in codes else "", applicable_when=condition)
+
+    def is_changed(self, key: str, raw: Raw) -> bool:
+        """Whether the form says anything but what the document says, or an empty form."""
+        return self.form(raw, quiet=True).texts() != self.form(self.raw(key), quiet=True).texts()
 
     def form(self, raw: Raw, *, quiet: bool) -> ItemForm:
         return ItemForm(

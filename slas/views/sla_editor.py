@@ -21,14 +21,15 @@ from sla_project.operations.errors import Invalid, Stale, form_errors
 from sla_project.operations.requests import user_of
 from sla_project.operations.selectors import settings_get
 from slas.forms.items.edits import item_edit
-from slas.forms.items.item import ItemForm
-from slas.forms.items.raw import Raw, raw_of_post, text_in
+from slas.forms.items.raw import raw_of_post
 from slas.forms.items.terms import TermsForm
 from slas.selectors.draft_history import theirs
 from slas.selectors.editor_rows import matrix
 from slas.selectors.policy import editable_document
-from slas.services.item_edits import document_with_item, sla_item_put, sla_terms_update
-from slas.views.editor_page import NEW, Editor
+from slas.services.item_edits import sla_terms_update
+from slas.starters import starters_for
+from slas.views.editor_page import Editor
+from slas.views.editor_saving import Typed, item_page, item_save
 from slas.views.sla_frame import sla_get
 
 SAVE = "save"
@@ -43,70 +44,29 @@ def sla_edit(request: HttpRequest, pk: int) -> HttpResponse:
     editor = Editor(sla_get(pk), clock_now())
     if view == "matrix":
         return _matrix(request, editor)
+    if request.method == "POST":
+        return _posted(request, editor)
     chosen = editor.chosen_key(request.GET.get("item", ""))
-    if request.method != "POST":
-        raw = editor.raw(chosen, request)
-        return _page(request, editor, editor.form(raw, quiet=True), raw, chosen)
-    raw, command = raw_of_post(request.POST), request.POST.get("do", SAVE)
-    chosen = text_in(raw, "key") or NEW
+    context = {**editor.frame("items"), **editor.list_context(chosen)}
+    if chosen:
+        raw = editor.raw(chosen, kpi=request.GET.get("kpi", ""), like=request.GET.get("like", ""))
+        context |= editor.form_context(editor.form(raw, quiet=True), raw, chosen)
+    else:
+        context["starters"] = starters_for(editor.sla.record_type)
+    return render(request, "slas/sla_edit.html", context)
+
+
+def _posted(request: HttpRequest, editor: Editor) -> HttpResponse:
+    """Saves the item; any other button only changes what is typed, or nothing: then the text is shown as it came."""
+    typed, command = Typed(request), request.POST.get("do", SAVE)
     if command == SAVE:
-        return _save(request, editor, raw, chosen)
-    focus = item_edit(raw, command, editor.offers)
-    form = editor.form(raw, quiet=True)
-    revision = request.POST.get("revision", "")  # what is not saved still rests on what was seen
-    return _page(request, editor, form, raw, chosen, focus=focus, revision=revision, part="slas/editor/_moments.html")
-
-
-def _page(
-    request: HttpRequest,
-    editor: Editor,
-    form: ItemForm,
-    raw: Raw,
-    chosen: str,
-    *,
-    status: int = 200,
-    part: str = "",
-    **more: Any,
-) -> HttpResponse:
-    """The whole page, or only the part that a script asked for."""
-    context = {**editor.form_context(form, raw, chosen), **more}
-    if part and request.headers.get("HX-Request"):
-        return render(request, part, context, status=status)
-    context = {**editor.frame("items"), **editor.list_context(chosen), **context}
-    return render(request, "slas/sla_edit.html", context, status=status)
-
-
-def _save(request: HttpRequest, editor: Editor, raw: Raw, chosen: str) -> HttpResponse:
-    form = editor.form(raw, quiet=False)
-    seen = request.POST.get("revision", "")
-    if form.tree_is_valid():
-        item = form.document()
-        try:
-            _sla, key = sla_item_put(
-                sla=editor.sla,
-                item=item,
-                expected_revision=int(seen) if seen.isascii() and seen.isdigit() else -1,
-                by=user_of(request),
-                now=clock_now(),
-            )
-        except Stale:
-            return _conflict(request, editor, raw, chosen, seen)
-        except Invalid as invalid:
-            document, index = document_with_item(editor.document, item)
-            form.add_problems(invalid.problems, index, [one["name"] for one in document["items"]])
-        else:
-            messages.success(request, _("“%(name)s” is saved in the draft.") % {"name": item["name"]})
-            return redirect(f"{request.path}?item={key}")
-    return _page(request, editor, form, raw, chosen, status=422, revision=seen)
-
-
-def _conflict(request: HttpRequest, editor: Editor, raw: Raw, chosen: str, seen: str) -> HttpResponse:
-    """Mine stays in the form, theirs is said beside it; saving again replaces this item of theirs knowingly."""
-    editor = Editor(sla_get(editor.sla.pk), editor.now)
-    revision = int(seen) if seen.isascii() and seen.isdigit() else -1
-    key = "" if chosen == NEW else chosen
-    changed = theirs(editor.sla, revision=revision, item_key=key)
-    return _page(request, editor, editor.form(raw, quiet=True), raw, chosen, status=409, theirs=changed)
+        return item_save(request, editor, typed)
+    focus = item_edit(typed.raw, command, editor.offers)
+    form = editor.form(typed.raw, quiet=True)
+    if request.headers.get("HX-Request"):
+        context = {**editor.form_context(form, typed.raw, typed.chosen), "focus": focus}
+        return render(request, "slas/editor/_moments.html", context)
+    return item_page(request, editor, form, typed, focus=focus)
 
 
 @require_POST

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -20,6 +18,7 @@ from slas.models import SLA, KPIInstance
 from slas.selectors.policy import editable_document
 from slas.services.item_edits import item_index, sla_item_delete, sla_item_duplicate, sla_items_reorder
 from slas.views.editor_page import Editor
+from slas.views.editor_saving import Act, Done, Typed, item_carry, item_command
 from slas.views.sla_frame import sla_crumbs, sla_get
 
 UP, DOWN = "up", "down"
@@ -28,27 +27,35 @@ UP, DOWN = "up", "down"
 @require_POST
 @administrator_required
 def sla_edit_order(request: HttpRequest, pk: int) -> HttpResponse:
-    """The whole order (`order`, once for each item), or one `move`: `up key`, `down key`, or `key` to `position`."""
-    sla = sla_get(pk)
-    keys = [item["key"] for item in editable_document(sla)["items"]]
-    asked = request.POST.getlist("order") or keys
-    moved, order = _moved(request, asked)
+    """The whole order (`order`, once for each item), or one `move`: `up key`, `down key`, or `to key` (`position-key`).
+
+    A script asks for the list alone and leaves the item's form as it is.
+    """
+    editor = Editor(sla_get(pk), clock_now())
+
+    def act(sla: SLA, revision: int) -> Done:
+        keys = [item["key"] for item in editable_document(sla)["items"]]
+        moved, order = "", request.POST.getlist("order")
+        if not order:
+            moved, order = _moved(request, keys)
+        sla = sla_items_reorder(sla=sla, keys=order, expected_revision=revision, by=user_of(request), now=editor.now)
+        return Done(_where(sla, moved or _first_moved(keys, order)), row=moved)
+
+    if request.headers.get("HX-Request"):
+        return _list_alone(request, editor, act)
+    return item_carry(request, editor, act, otherwise=request.GET.get("item", ""))
+
+
+def _list_alone(request: HttpRequest, editor: Editor, act: Act) -> HttpResponse:
     sentence, failed = "", ""
     try:
-        sla = sla_items_reorder(
-            sla=sla, keys=order, expected_revision=_revision(request), by=user_of(request), now=clock_now()
-        )
+        sentence = act(editor.sla, Typed(request).revision).words
     except Stale as stale:
         failed = _("%(reason)s The list shows the order as it is now.") % {"reason": stale.message}
     except (Invalid, NotPossible) as error:
         failed = error_words(error)
-    else:
-        sentence = _where(sla, moved or _first_moved(keys, order))
+    editor = Editor(sla_get(editor.sla.pk), editor.now)
     chosen = request.GET.get("item", "")
-    if not request.headers.get("HX-Request"):
-        (messages.error if failed else messages.success)(request, failed or sentence)
-        return redirect(f"{reverse('slas:sla_edit', args=[pk])}?item={chosen}#row-{moved}")
-    editor = Editor(sla_get(pk), clock_now())
     context = {**editor.list_context(chosen), "announce": sentence, "failed": failed, "alone": True}
     return render(request, "slas/editor/_items.html", context, status=409 if failed else 200)
 
@@ -60,7 +67,7 @@ def _moved(request: HttpRequest, keys: Sequence[str]) -> tuple[str, list[str]]:
         return "", order
     place = order.index(key)
     if way == "to":
-        text = request.POST.get("position", "")
+        text = request.POST.get(f"position-{key}", "")
         target = int(text) - 1 if text.isascii() and text.isdigit() and len(text) < 6 else place
     else:
         target = place + (1 if way == DOWN else -1)
@@ -91,36 +98,42 @@ def _where(sla: SLA, key: str) -> str:
 @require_POST
 @administrator_required
 def sla_edit_duplicate(request: HttpRequest, pk: int) -> HttpResponse:
-    key = request.POST.get("item", "")
+    editor, key = Editor(sla_get(pk), clock_now()), request.POST.get("item", "")
 
-    def act() -> tuple[str, str]:
+    def act(sla: SLA, revision: int) -> Done:
         _sla, copy = sla_item_duplicate(
-            sla=sla_get(pk), key=key, expected_revision=_revision(request), by=user_of(request), now=clock_now()
+            sla=sla, key=key, expected_revision=revision, by=user_of(request), now=editor.now
         )
-        return copy, _("This is the copy, right below its original.")
+        return Done(_("This is the copy, right below its original."), item=copy)
 
-    return _command(request, pk, act, otherwise=key)
+    return item_carry(request, editor, act, otherwise=key)
 
 
 @administrator_required
 def sla_edit_delete(request: HttpRequest, pk: int) -> HttpResponse:
-    """Names what depends on the item, and asks; on POST takes it out of the draft."""
-    sla = sla_get(pk)
-    document = editable_document(sla)
-    key = request.POST.get("item") or request.GET.get("item", "")
-    if request.method == "POST":
+    """Names what depends on the item to `ask` about; a POST with `item` is the answer, and takes it out of the draft.
 
-        def act() -> tuple[str, str]:
-            sla_item_delete(
-                sla=sla, key=key, expected_revision=_revision(request), by=user_of(request), now=clock_now()
-            )
-            return "", _("The item is taken out of the draft.")
+    What is typed in the item's form goes along: it is saved with the deletion of another item, or kept by *Cancel*.
+    """
+    editor, key = Editor(sla_get(pk), clock_now()), request.POST.get("item", "")
+    if not key:
+        return _ask(request, editor, request.POST.get("ask") or request.GET.get("item", ""))
 
-        return _command(request, pk, act, otherwise=key)
+    def act(sla: SLA, revision: int) -> Done:
+        sla_item_delete(sla=sla, key=key, expected_revision=revision, by=user_of(request), now=editor.now)
+        return Done(_("The item is taken out of the draft."))
+
+    if Typed(request).chosen == key:
+        return item_command(request, editor, act, otherwise="")
+    return item_carry(request, editor, act, otherwise="")
+
+
+def _ask(request: HttpRequest, editor: Editor, key: str) -> HttpResponse:
+    sla, document = editor.sla, editor.document
     index = item_index(document, key)
     if index is None:
         raise Http404
-    item = document["items"][index]
+    item, typed = document["items"][index], Typed(request)
     running = KPIInstance.objects.filter(sla=sla, item_key=key, status__in=KPIInstance.OPEN_STATUSES).count()
     context = {
         "title": _("Delete “%(name)s”?") % {"name": item["name"]},
@@ -129,25 +142,8 @@ def sla_edit_delete(request: HttpRequest, pk: int) -> HttpResponse:
         "item": item,
         "running": running,
         "heirs": [other["name"] for other in document["items"][index + 1 :] if other["kpi"] == item["kpi"]],
-        "is_last": len(document["items"]) == 1,
-        "revision": sla.draft_revision,
+        "is_only": len(document["items"]) == 1,
+        "revision": typed.seen or sla.draft_revision,
+        "typed": typed,
     }
     return render(request, "slas/sla_edit_delete.html", context)
-
-
-def _command(request: HttpRequest, pk: int, act: Callable[[], tuple[str, str]], *, otherwise: str) -> HttpResponse:
-    """Runs a command that answers (item to show next, message); shows why not."""
-    try:
-        key, done = act()
-    except (Invalid, NotPossible, Stale) as error:
-        key = otherwise
-        messages.error(request, error_words(error))
-    else:
-        messages.success(request, done)
-    return redirect(f"{reverse('slas:sla_edit', args=[pk])}?item={key}")
-
-
-def _revision(request: HttpRequest) -> int:
-    """The revision that the page has shown; none that ever was, if that cannot be read."""
-    text = request.POST.get("revision", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1

@@ -64,13 +64,8 @@
 
   // --- Leaving with changes -----------------------------------------------------------------------------------------
 
-  document.addEventListener("submit", (event) => {
-    if (event.target === itemForm) dirty = false;
-    else if (event.target.id === "order" && dirty && !window.confirm(itemForm.dataset.leave)) {
-      event.preventDefault();
-      event.stopImmediatePropagation();
-    }
-  }, true);
+  itemForm.addEventListener("submit", () => { dirty = false; }); // every button of it takes the text along
+  if ("unsaved" in itemForm.dataset) touch();
 
   sortable();
 })();

@@ -65,6 +65,13 @@ class PartForm(SelectsForm):
         """Judges every part, so that all faults show at once."""
         return not [part for part in self.tree() if not part.is_valid()]
 
+    def texts(self) -> dict[str, Any]:
+        """All that stands in this part and below, by the names under which it is posted; lines end in one way."""
+        values = {field.html_name: field.value() for part in self.tree() for field in part}
+        return {
+            name: value.replace("\r\n", "\n") if isinstance(value, str) else value for name, value in values.items()
+        }
+
     @property
     def has_faults(self) -> bool:
         """Whether anything below here is wrong: a folded part then opens."""

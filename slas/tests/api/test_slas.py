@@ -46,6 +46,20 @@ def test_a_new_sla_is_a_draft_in_one_document(api):
     assert after == {"amount": 45, "unit": "minutes", "iso8601": "PT45M", "seconds": 2700}
 
 
+def test_a_draft_may_have_no_items_and_publishing_says_so(api, sla):
+    _body, etag = read(api, sla)
+    response = api.patch(f"{V1}/{sla.pk}/", {"items": []}, format="json", headers={"If-Match": etag})
+    assert response.status_code == 200, response.json()
+    assert response.json()["items"] == [] and response.json()["has_draft"]
+    check = api.get(f"{V1}/{sla.pk}/check/").json()
+    assert not check["can_publish"]
+    assert [(one["code"], one["pointer"]) for one in check["refusals"]] == [("no_items", "/items")]
+    etag = response["ETag"]
+    response = api.post(f"{V1}/{sla.pk}/publish/", {}, format="json", headers={"If-Match": etag})
+    assert response.status_code == 400 and response.json()["errors"][0]["code"] == "no_items"
+    assert read(api, sla)[0]["items"] != []
+
+
 def test_reading_shows_the_published_version_and_writing_writes_the_draft(api, sla):
     body, etag = read(api, sla)
     assert body["version"] == 1 and not body["has_draft"]

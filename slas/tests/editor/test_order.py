@@ -35,11 +35,10 @@ def command(client: Client, sla: SLA, name: str, given: dict[str, Any], **more: 
         ({"move": "down gold"}, ["all", "gold", "resolve"]),
         ({"move": "up resolve"}, ["gold", "resolve", "all"]),
         ({"move": "up gold"}, ["gold", "all", "resolve"]),
-        ({"move": "to gold", "position": "3"}, ["all", "resolve", "gold"]),
-        ({"move": "to gold", "position": "99"}, ["all", "resolve", "gold"]),
-        ({"move": "to resolve", "position": "0"}, ["resolve", "gold", "all"]),
-        ({"move": "to resolve", "position": "x"}, ["gold", "all", "resolve"]),
-        ({"move": "down gold", "order": ["all", "gold", "resolve"]}, ["all", "resolve", "gold"]),
+        ({"move": "to gold", "position-gold": "3", "position-all": "1"}, ["all", "resolve", "gold"]),
+        ({"move": "to gold", "position-gold": "99"}, ["all", "resolve", "gold"]),
+        ({"move": "to resolve", "position-resolve": "0"}, ["resolve", "gold", "all"]),
+        ({"move": "to resolve", "position-resolve": "x"}, ["gold", "all", "resolve"]),
     ],
 )
 def test_an_order_is_saved(sla: SLA, admin: Client, given: dict[str, Any], order: list[str]) -> None:
@@ -95,12 +94,14 @@ def test_deleting_names_what_depends_and_asks(sla: SLA, admin: Client) -> None:
     assert admin.get(f"{url}?item=gold").status_code == 404
 
 
-def test_the_last_item_stays(sla: SLA, admin: Client) -> None:
-    for key in ("gold", "all", "resolve"):
-        command(admin, sla, "delete", {"item": key})
-    assert keys(sla) == ["resolve"]
+def test_the_last_item_can_be_deleted_too(sla: SLA, admin: Client) -> None:
     url = reverse("slas:sla_edit_delete", args=[sla.pk])
-    assert "needs at least one" in admin.get(f"{url}?item=resolve").content.decode()
+    for key in ("gold", "all"):
+        assert "It is the only item" not in admin.get(f"{url}?item={key}").content.decode()
+        command(admin, sla, "delete", {"item": key})
+    assert "It is the only item" in admin.get(f"{url}?item=resolve").content.decode()
+    response = command(admin, sla, "delete", {"item": "resolve"})
+    assert keys(sla) == [] and "No items yet" in admin.get(response["Location"]).content.decode()
 
 
 def test_the_first_change_of_an_active_sla_makes_a_draft(sla: SLA, admin: Client) -> None:

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from slas.models import SLA
-from slas.services.slas import sla_update_draft
+from slas.services.slas import sla_create, sla_update_draft
 from slas.tests.policy.builders import GOLD, NOW, duration, make_item, make_kpi, make_sla
 from slas.tests.web.conftest import client_of
 
@@ -61,15 +61,22 @@ def test_what_the_checker_finds_stands_at_the_item(sla: SLA, admin: Client) -> N
     assert not rows[0].never and "Everyone" in rows[1].never
 
 
-def test_an_sla_without_items_begins_with_a_new_one(policy: None, admin: Client) -> None:
-    from slas.services.slas import sla_create
-
+def test_an_sla_without_items_says_how_to_begin(policy: None, admin: Client) -> None:
     sla = sla_create(code="empty", name="Empty", record_type="case", by=None, now=NOW)
     for query in VIEWS:
         assert admin.get(address(sla) + query).status_code == 200
-    page = admin.get(address(sla))
-    assert page.context["chosen"] == "new"
-    assert "All cases: no SLA item applies" in page.content.decode()
+    text = admin.get(address(sla)).content.decode()
+    for words in ("No items yet", "All cases: no SLA item applies", f"{address(sla)}?item=new#item"):
+        assert words in text
+    for name in ("follow-the-sun", "incident-desk", "support-contract"):
+        assert f"?starter={name}&amp;into=empty" in text
+    assert "callout-inside" not in text and "condition-builder.js" not in text
+    assert admin.get(f"{address(sla)}?item=new").context["chosen"] == "new"
+
+
+def test_a_starter_of_another_record_type_is_not_offered(policy: None, admin: Client) -> None:
+    sla = sla_create(code="calls", name="Calls", record_type="activity", by=None, now=NOW)
+    assert "?starter=" not in admin.get(address(sla)).content.decode()
 
 
 def test_the_example_is_in_the_hours_of_the_item(sla: SLA, admin: Client) -> None:

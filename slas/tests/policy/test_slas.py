@@ -48,14 +48,21 @@ def test_an_sla_may_start_empty_but_not_be_published_so():
     sla = sla_create(code="a", name="A", record_type="case", **BY_NOW)
     with pytest.raises(Invalid) as caught:
         sla_publish(sla=sla, **BY_NOW)
-    assert caught.value.problems[0].pointer == "/items"
+    assert [(problem.pointer, problem.code) for problem in caught.value.problems] == [("/items", "no_items")]
+
+
+def test_a_draft_may_lose_all_its_items_while_the_version_stays():
+    sla = make_sla(publish=True)
+    sla = sla_update_draft(sla=sla, document={"items": []}, expected_revision=None, **BY_NOW)
+    assert sla.draft["items"] == [] and len(sla.current.document["items"]) == 1
+    assert sla_clone(sla=sla, code="b", **BY_NOW).draft == sla.draft
 
 
 def test_bad_names_and_a_bad_document_are_reported_together():
     make_sla()
     with pytest.raises(Invalid) as caught:
-        sla_create(code="support", name="", record_type="case", document={"items": []}, **BY_NOW)
-    assert {problem.pointer for problem in caught.value.problems} == {"/code", "/name", "/items"}
+        sla_create(code="support", name="", record_type="case", document={"items": [{}]}, **BY_NOW)
+    assert {problem.pointer for problem in caught.value.problems} >= {"/code", "/name", "/items/0/kpi"}
 
 
 def test_publishing_makes_a_version_and_activates():

@@ -63,6 +63,17 @@ def test_a_starter_opens_under_a_free_code(admin: Client, sla: SLA) -> None:
     assert admin.get("/slas/import/?starter=nothing").status_code == 404
 
 
+def test_a_starter_fills_an_empty_draft(admin: Client, sla: SLA) -> None:
+    SLA.objects.filter(pk=sla.pk).update(draft={**sla.draft, "items": []}, name="Mine", description="Ours.")
+    page = admin.get(f"/slas/import/?starter=incident-desk&into={sla.code}")
+    text = page.context["form"].initial["text"]
+    assert admin.post("/slas/import/", {"text": text, "confirm": "1"}).status_code == 302
+    sla.refresh_from_db()
+    assert (sla.name, sla.description) == ("Mine", "Ours.") and len(sla.draft["items"]) > 1
+    assert SLA.objects.count() == 1
+    assert admin.get("/slas/import/?starter=incident-desk&into=nothing").status_code == 404
+
+
 def test_agents_bring_nothing_in(agent: Client) -> None:
     for path in ("/slas/import/", "/slas/templates/"):
         assert agent.get(path).status_code == 403

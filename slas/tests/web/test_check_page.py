@@ -74,10 +74,18 @@ def test_a_sound_sla_says_so(admin, sla):
     assert "found nothing to refuse and nothing to doubt" in page(admin, sla)
 
 
-def test_an_empty_sla_has_nothing_to_check(admin, clock):
+def test_an_empty_sla_cannot_be_published_and_every_page_of_it_opens(admin, clock):
     clock.set(NOW)
     empty = sla_create(code="empty", name="Empty", record_type="case", by=None, now=NOW)
-    assert "An SLA without items cannot be published." in page(admin, empty)
+    text = page(admin, empty)
+    assert "1 fault keeps it from being published." in text and "an SLA needs at least one item" in text
+    assert reverse("slas:sla_edit", args=[empty.pk]) in text
+    for name in ("sla_detail", "sla_try", "sla_document", "sla_versions", "sla_export", "sla_edit_document"):
+        assert admin.get(reverse(f"slas:{name}", args=[empty.pk])).status_code == 200
+    publish = admin.get(reverse("slas:sla_publish", args=[empty.pk])).content.decode()
+    assert "an SLA needs at least one item" in publish and "Edit the draft" in publish
+    tried = admin.get(reverse("slas:sla_try", args=[empty.pk]) + '?version=draft&values={"priority": "high"}')
+    assert tried.status_code == 200
 
 
 def test_the_published_version_can_be_looked_at(admin, sla):

@@ -37,7 +37,7 @@ def test_an_sla_from_nothing_to_published(admin, clock):
     ("text", "words"),
     [
         ('{"items": [', "not valid JSON"),
-        ('{"items": []}', "/items"),
+        ('{"items": {}}', "/items"),
         (json.dumps({"items": [make_item(kpi="nope")]}), "/items/0/kpi"),
         ('{"items": ' + "[" * 500 + "]" * 500 + "}", "nested more than"),
     ],
