@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
+from actions.models import ActionRun
 from cases import services
 from cases.models import Case
 from cases.tests.builders import judge, make_case, make_customer, make_support_sla, make_user
@@ -12,6 +13,7 @@ from sla_project.accounts.models import User
 from sla_project.operations.errors import Invalid, NotPossible
 from slas.models import RecordChange
 from slas.selectors.instances import record_of
+from slas.services.slas import sla_create, sla_publish
 
 pytestmark = pytest.mark.django_db
 
@@ -98,12 +100,12 @@ def test_escalating_and_taking(browser, case):
 class TestWhatAnActWouldMeet:
     def test_a_reply_in_time(self, browser, case, clock):
         clock.advance(2400)
-        assert "It meets First response by in time: 20 min left." in text_of(browser, f"/cases/{case.pk}/reply/")
+        assert "It meets “First response by” in time: 20 min left." in text_of(browser, f"/cases/{case.pk}/reply/")
 
     def test_a_reply_that_comes_late(self, browser, case, clock):
         clock.advance(4320)
         judge(case)
-        assert "It meets First response by late: 12 min over." in text_of(browser, f"/cases/{case.pk}/reply/")
+        assert "It meets “First response by” late: 12 min over." in text_of(browser, f"/cases/{case.pk}/reply/")
 
     def test_a_second_reply_meets_nothing(self, browser, case, clock):
         services.case_reply(case=case, text="Hello", by=None, now=clock.now)
@@ -113,8 +115,8 @@ class TestWhatAnActWouldMeet:
 
     def test_resolving_says_what_stays_unmet(self, browser, case):
         page = text_of(browser, f"/cases/{case.pk}/resolve/")
-        assert "It meets Resolve by in time: 4 h left." in page
-        assert "First response by ends as resolved unmet." in page
+        assert "It meets “Resolve by” in time: 4 h left." in page
+        assert "“First response by” ends as resolved unmet." in page
 
 
 class TestQueue:
@@ -139,3 +141,24 @@ class TestQueue:
     def test_filters_behind_more_open_only_where_they_are_used(self, browser, case):
         assert not browser.get("/cases/?due=breached&whose=mine").context["filter_more_used"]
         assert browser.get("/cases/?status=new").context["filter_more_used"]
+
+
+def test_the_history_says_what_a_failure_set_off(browser, case, clock):
+    """Whether something was done about it is the first question about a missed timer."""
+    escalate = {"kind": "update_record", "target": "record", "set": {"is_escalated": True}}
+    item = {
+        "name": "Answer within the hour",
+        "kpi": "first_response_by",
+        "applicable_when": {},
+        "success_when": {"all": [{"field": "first_response_sent", "op": "is", "value": True}]},
+        "moments": [{"kind": "failure", "after": {"amount": 1, "unit": "hours"}, "actions": [escalate]}],
+    }
+    sla = sla_create(code="x", name="X", record_type="case", document={"items": [item]}, by=None, now=clock.now)
+    sla_publish(sla=sla, by=None, now=clock.now)
+    sla.refresh_from_db()
+    services.case_apply_sla(case=case, sla=sla, by=None, now=clock.now)
+    clock.advance(7200)
+    judge(case)
+    run = ActionRun.objects.get()
+    told = text_of(browser, case.get_absolute_url()).partition(f'<a href="/action-runs/{run.pk}/">')[2]
+    assert "queued" in told.partition("</li>")[0]

@@ -21,12 +21,12 @@ def meeting_words(case: Case, changes: Mapping[str, object], *, now: datetime, c
     sentences = [_met(each, timers.of(each)) for each in met]
     if closing:
         left = [each for each in unmet(view) if each not in met and each.is_open]
-        sentences += [_("%(kpi)s ends as resolved unmet.") % {"kpi": each.kpi.name} for each in left]
+        sentences += [_("“%(kpi)s” ends as resolved unmet.") % {"kpi": each.kpi.name} for each in left]
     return " ".join(sentences)
 
 
 def _met(instance: KPIInstance, timer: Timer) -> str:
     words = {"kpi": instance.kpi.name, "time": timer.text}
     if timer.state == KPIInstance.Status.NONCOMPLIANT:
-        return _("It meets %(kpi)s late: %(time)s.") % words
-    return _("It meets %(kpi)s in time: %(time)s.") % words
+        return _("It meets “%(kpi)s” late: %(time)s.") % words
+    return _("It meets “%(kpi)s” in time: %(time)s.") % words

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,13 +10,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from actions.models import Message
+from actions.models import ActionRun, Message
+from actions.wording import action_summary
 from cases import forms
 from cases.clock_history import Clock, clock_history
 from cases.models import Activity, Case
 from cases.views.timers import card_of
 from cases.wording import ChangeWords
-from slas.models import KPIEvent, KPIInstance, RecordChange
+from slas.models import EventRun, KPIEvent, KPIInstance, RecordChange
 from slas.selectors.explanations import explain_record, pause_words
 from slas.selectors.instances import RecordView, record_of, record_view
 from slas.selectors.timers import Timers, failure_due
@@ -112,17 +113,38 @@ def log_of(view: RecordView) -> list[dict[str, Any]]:
     changes = list(view.record.changes.select_related("by").order_by("-seq")[:LOG_SHOWN])
     words = ChangeWords(view.record_type, view.now)
     words.read_names(changes)
+    runs = _runs_of(view)
     lines = [
         {
             "at": each.at,
             "icon": EVENT_ICONS.get(each.kind, "history"),
             "who": each.instance.kpi.name,
             "text": event_words(each),
+            "runs": runs.get(each.pk, ()),
         }
         for each in reversed(view.events)
     ]
     lines += [{"at": each.at, "icon": "edit", "who": f"{_author(each)}:", "text": words.of(each)} for each in changes]
     return sorted(lines, key=_when, reverse=True)[:LOG_SHOWN]
+
+
+def _runs_of(view: RecordView) -> Mapping[int | None, Sequence[Mapping[str, str]]]:
+    """What each event set off, so that one sees who was told."""
+    found: dict[int | None, list[ActionRun]] = {}
+    linked = EventRun.objects.filter(event__record=view.record).select_related("run")
+    for each in linked.order_by("run__position", "pk"):
+        found.setdefault(each.event_id, []).append(each.run)
+    return {
+        event: [
+            {
+                "text": action_summary(run),
+                "state": "" if run.state == ActionRun.State.DONE else run.get_state_display(),
+                "url": reverse("actions:run_detail", args=[run.pk]),
+            }
+            for run in runs
+        ]
+        for event, runs in found.items()
+    }
 
 
 def _when(line: dict[str, Any]) -> datetime:

@@ -64,7 +64,7 @@ def _facts(instance: KPIInstance, stored: KPIInstance, record_url: str) -> list[
         {"label": _("Started"), "time": instance.started_at},
         {"label": _("Hours"), "value": str(version) if version else _("24 × 7")},
         {"label": _("Warning"), "time": instance.warning_at},
-        {"label": _("Failure"), "time": failure_due(instance)},
+        {"label": _("Failure"), "time": None if instance.paused_on else failure_due(instance)},
         {"label": _("Time given by hand"), "value": words_of_duration(extended) if extended else ""},
         {"label": _("Paused since"), "time": instance.paused_on},
         {"label": _("Ended"), "time": instance.ended_at},
