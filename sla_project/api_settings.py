@@ -30,7 +30,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "SLA Console",
     "DESCRIPTION": (
         "Define service-level agreements, feed cases in, and read how well they are kept. "
-        "Times are RFC 3339 in UTC; errors are application/problem+json (RFC 9457)."
+        "Times are RFC 3339 in UTC, and one without a zone is taken for UTC; "
+        "errors are application/problem+json (RFC 9457)."
     ),
     "VERSION": "1.0.0",
     "OAS_VERSION": "3.1.1",

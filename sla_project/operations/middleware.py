@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from sla_project.operations.failures import API_PREFIX
 from sla_project.operations.logs import current_request_id
 
 Respond = Callable[[HttpRequest], HttpResponse]
@@ -61,13 +62,13 @@ class ContentSecurityPolicyMiddleware:
 
 
 class TimeZoneMiddleware:
-    """Shows times in the zone of whoever is signed in."""
+    """Pages show times in the zone of whoever is signed in; the API speaks UTC to everybody (design §6)."""
 
     def __init__(self, get_response: Respond) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        name = getattr(request.user, "time_zone", "")
+        name = "UTC" if request.path.startswith(API_PREFIX) else getattr(request.user, "time_zone", "")
         if not name:
             return self.get_response(request)
         with timezone.override(ZoneInfo(name)):

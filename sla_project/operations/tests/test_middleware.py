@@ -5,6 +5,7 @@ import logging
 
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
 from sla_project.operations.logs import JsonFormatter, RequestIdFilter, current_request_id
 from sla_project.operations.tests.builders import make_user
@@ -36,6 +37,22 @@ def test_times_are_shown_in_the_zone_of_the_user() -> None:
     client = Client()
     client.force_login(make_user(time_zone="Asia/Kolkata"))
     assert "Asia/Kolkata" in client.get("/profile/").content.decode()
+
+
+def test_the_api_speaks_utc_to_everybody(settings: Settings) -> None:
+    """Whatever the zone of the user and of the installation."""
+    settings.TIME_ZONE = "Europe/London"
+    client = Client()
+    client.force_login(make_user(time_zone="Asia/Kolkata"))
+    asked = {"name": "feed", "scope": "read", "expires_at": "2027-07-01T12:00:00+01:00"}
+    for answer in (
+        client.post("/api/v1/tokens/", asked, content_type="application/json").json(),
+        client.get("/api/v1/tokens/").json()["results"][0],
+    ):
+        assert answer["expires_at"] == "2027-07-01T11:00:00Z"
+    without_zone = asked | {"expires_at": "2027-07-01T12:00:00"}
+    answer = client.post("/api/v1/tokens/", without_zone, content_type="application/json").json()
+    assert answer["expires_at"] == "2027-07-01T12:00:00Z"
 
 
 def test_log_lines_are_json_with_the_request_id() -> None:
