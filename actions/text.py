@@ -46,6 +46,7 @@ class _TextEngine(Engine):
 _ENGINE = _TextEngine(loaders=[], autoescape=False)
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)")
+_OPENING = re.compile(r"\{[{%]")
 # C0, C1 and the Unicode line and paragraph separators: none of them may reach a mail header.
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
@@ -90,6 +91,15 @@ def _check_limits(source: str) -> None:
             depth += {"if": 1, "endif": -1}.get(word, 0)
         if depth > NESTING_LIMIT:
             raise TextError("too_complex", _("Conditions are nested too deeply."))
+
+
+def _check_closed(source: str) -> None:
+    """An opening brace that the engine reads as plain text would go out to a customer as it stands."""
+    for token in Lexer(source).tokenize():
+        if token.token_type is TokenType.TEXT and (opened := _OPENING.search(token.contents)):
+            near = token.contents[opened.start() :][:40].strip()
+            message = _("“%(near)s” is not closed; a placeholder stands on one line, such as {{ case.number }}.")
+            raise TextError("invalid_text", message % {"near": near})
 
 
 def _paths_in(nodes: NodeList) -> Iterator[str]:
@@ -146,6 +156,7 @@ def text_problems(source: Any, *, known: Mapping[str, Any], pointer: str) -> lis
         return [Problem(pointer, "invalid_text", _("This text contains characters that cannot be stored."))]
     try:
         paths = paths_of(compile_text(source))
+        _check_closed(source)
     except TextError as error:
         return [Problem(pointer, error.code, str(error))]
     unknown = [path for path in paths if path not in known]
