@@ -137,6 +137,7 @@ def manage(supervisor: Supervisor, python: Path, *arguments: str) -> str:
 
 
 def start_everything(supervisor: Supervisor, python: Path, port: int) -> None:
+    check_port(port)  # again: while the packages came and the day was made, somebody may have taken it
     gunicorn = ("gunicorn", "sla_project.wsgi", "--bind", f"127.0.0.1:{port}", "--threads", "8")
     # One task at a time is enough here, and without a pool a worker starts and stops in half the time.
     worker = ("worker", "--pool", "solo", "--without-gossip", "--without-mingle", "--without-heartbeat")

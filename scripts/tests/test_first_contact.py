@@ -127,6 +127,17 @@ def test_the_port_is_taken(with_python: Checkout, taken_port: int) -> None:
     )
 
 
+def test_the_port_was_taken_while_everything_was_made_ready(taken_port: int) -> None:
+    """Else the banner would show the way to somebody else's server."""
+    lines = (
+        "import sys; from pathlib import Path; from scripts.demo import Supervisor, start_everything",
+        f"start_everything(Supervisor(environ={{}}, folder=Path()), Path(sys.executable), {taken_port})",
+    )
+    done = subprocess.run([sys.executable, "-c", "\n".join(lines)], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert f"CannotStart: Port {taken_port} cannot be used" in done.stderr
+
+
 @pytest.mark.parametrize("port", ["0", "65536", "http", "-1"])
 def test_no_port_at_all(with_python: Checkout, port: str) -> None:
     assert with_python.demo(f"PORT={port}") == f"PORT must be a number from 1 to 65535, not '{port}'."
