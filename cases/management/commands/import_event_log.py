@@ -19,6 +19,7 @@ from sla_project.operations.errors import Invalid, NotPossible
 
 SHOWN = 20
 REDRAW = 0.2  # seconds
+STOPPED = "Stopped. Every case that came in is whole; the same command goes on with the others."
 
 
 class Command(BaseCommand):
@@ -27,8 +28,8 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path, metavar="FILE")
         parser.add_argument("--mapping", type=Path, required=True, help="what the columns mean (docs/import.md)")
-        parser.add_argument("--limit", type=_positive, help="bring in at most so many incidents")
-        parser.add_argument("--batch", type=_positive, default=BATCH, help="incidents per commit")
+        parser.add_argument("--limit", type=_positive, help="bring in at most so many new records")
+        parser.add_argument("--batch", type=_positive, default=BATCH, help="records per commit (%(default)s)")
         parser.add_argument(
             "--processes",
             type=int,
@@ -59,6 +60,8 @@ class Command(BaseCommand):
                 raise CommandError("\n".join(lines)) from None
             except NotPossible as impossible:
                 raise CommandError(impossible.message) from None
+            except KeyboardInterrupt:
+                raise CommandError(STOPPED, returncode=130) from None  # as a shell calls an end by SIGINT
             finally:
                 bar.end()
             remarks.close()

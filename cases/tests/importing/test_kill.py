@@ -19,6 +19,7 @@ pytestmark = pytest.mark.demo  # whole processes on a database of their own: one
 
 LINES = 2501
 BATCH = 20
+SAID = "stderr.txt"
 ROOT = Path(__file__).resolve().parent.parent.parent.parent
 # Everything that does not say when the import itself ran, and no ids but those that links rest on.
 CONTENT = (
@@ -55,7 +56,7 @@ def undisturbed(log, tmp_path_factory):
     [
         (1, signal.SIGKILL, -signal.SIGKILL),
         (2, signal.SIGKILL, -signal.SIGKILL),
-        (2, signal.SIGINT, -signal.SIGINT),  # Ctrl-C
+        (2, signal.SIGINT, 130),  # Ctrl-C
         (2, signal.SIGTERM, -signal.SIGTERM),
     ],
 )
@@ -68,6 +69,7 @@ def test_ended_in_the_middle_and_started_again(processes, how, code, log, undist
     process.send_signal(how)
     assert process.wait() == code
     _wait_until_gone(children)
+    assert "Traceback" not in (folder / SAID).read_text("utf-8")
     survived = _count(folder)
     assert 0 < survived < _count(undisturbed)
     assert survived % BATCH == 0  # whole batches only
@@ -88,8 +90,15 @@ def _environ(folder: Path) -> dict[str, str]:
 def _import(log: Path, folder: Path, *, processes: int) -> subprocess.Popen[bytes]:
     command = [sys.executable, "manage.py", "import_event_log", str(log), "--mapping", str(MAPPING)]
     options = ["--batch", str(BATCH), "--processes", str(processes)]
-    silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    return subprocess.Popen([*command, *options], cwd=ROOT, env=_environ(folder), preexec_fn=_hear_ctrl_c, **silent)
+    with (folder / SAID).open("wb") as said:
+        return subprocess.Popen(
+            [*command, *options],
+            cwd=ROOT,
+            env=_environ(folder),
+            preexec_fn=_hear_ctrl_c,
+            stdout=subprocess.DEVNULL,
+            stderr=said,
+        )
 
 
 def _hear_ctrl_c() -> None:
