@@ -9,6 +9,7 @@ from django.db import connection
 from django.urls import reverse
 
 from actions import causes
+from sla_project.operations.clock import clock_now
 
 KPI_EVENT = "kpi-event"
 
@@ -23,13 +24,25 @@ def register() -> None:
 
 
 def lock(key: str) -> bool:
-    """Take the record's lock without waiting; False: somebody else has it."""
+    """Take the record's lock without waiting and judge what waits; False: come back later.
+
+    What is deserved (R31) is asked of judged rows, so a change that is written but not judged must not be overlooked:
+    a case that was canceled a moment ago, a warning whose failure time has passed meanwhile. For a record that cannot
+    be judged at present (R12) nobody knows, so its actions wait with it.
+    """
     from slas.models import TrackedRecord
+    from slas.services.judging import record_try
 
     rows = TrackedRecord.objects.filter(pk=_record_id(key))
     if connection.features.has_select_for_update_skip_locked:
         rows = rows.select_for_update(skip_locked=True)
-    return rows.first() is not None
+    record = rows.first()
+    if record is None:
+        return False
+    now = clock_now()
+    if record.wake_at is not None and record.wake_at <= now:
+        return record_try(record=record, now=now)
+    return not record.attempts
 
 
 def deserved(key: str, moment: str) -> str:

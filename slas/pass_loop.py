@@ -9,11 +9,13 @@ import logging
 import os
 import random
 import socket
+import threading
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from typing import NoReturn
 
-from django.db import DatabaseError, InterfaceError, close_old_connections, connection
+from django.db import InterfaceError, OperationalError, close_old_connections
 
 from actions.passes import mail_pass, run_pass
 from sla_project.broker import ACTIONS, TIMERS
@@ -38,40 +40,44 @@ PASSES: dict[str, Sequence[Callable[[], int]]] = {
 
 
 class PassLoop:
-    """Runs the passes of some queues for ever."""
+    """Runs the passes of one queue for ever."""
 
-    def __init__(self, queues: Sequence[str]) -> None:
-        self._queues = queues
-        self._passes = list(dict.fromkeys(each for queue in queues for each in PASSES[queue]))
+    def __init__(self, queue: str) -> None:
+        self._queue = queue
         self._last_beat: datetime | None = None
 
-    def run(self) -> None:
+    def run(self) -> NoReturn:
         while True:
             if not self.step():
                 time.sleep(POLL * random.uniform(1 - JITTER, 1 + JITTER))  # noqa: S311 - spreads polls, keeps no secret
 
     def step(self) -> bool:
         """One round. Returns whether there was anything to do, in which case the next round follows at once."""
-        try:
-            busy = [each() > 0 for each in self._passes]
-            self._beat()
-        except (DatabaseError, InterfaceError):
-            log.exception("The database does not answer; the passes go on trying")
-            connection.close()
-            time.sleep(AFTER_ERROR)
-            return False
-        except Exception:
-            log.exception("A pass failed; the others go on")
+        busy = [self._try(each) for each in PASSES[self._queue]]
+        if None not in busy:
+            busy.append(self._try(self._beat))  # only who does all of its work is well
+        if None in busy:
             time.sleep(AFTER_ERROR)
             return False
         close_old_connections()
         return any(busy)
 
+    def _try(self, one: Callable[[], int | None]) -> bool | None:
+        """Whether it found anything to do; None where it failed, which keeps no other from its turn (R12)."""
+        try:
+            return bool(one())
+        except (OperationalError, InterfaceError) as error:
+            log.error("The database does not answer; the passes go on trying: %s", error)
+        except Exception:
+            log.exception("A pass failed; the others go on")
+        close_old_connections()  # what is broken; the next pass opens another
+        return None
+
     def _beat(self) -> None:
-        if TIMERS not in self._queues:
+        if self._queue != TIMERS:
             return
         now = clock_now()
-        if self._last_beat is not None and now - self._last_beat < BEAT_EVERY:
+        if self._last_beat is not None and abs(now - self._last_beat) < BEAT_EVERY:
             return
         heartbeat_beat(
             name=f"{TIMERS_KIND}:{socket.gethostname()}:{os.getpid()}",
@@ -80,3 +86,14 @@ class PassLoop:
             now=now,
         )
         self._last_beat = now
+
+
+def run_passes(queues: Sequence[str]) -> NoReturn:
+    """The passes of the queues for ever, each queue's in a thread and with a connection of its own.
+
+    One after the other would not do: while a mail server takes its time, timers come due.
+    """
+    first, *others = queues
+    for queue in others:
+        threading.Thread(target=PassLoop(queue).run, name=f"passes of {queue}", daemon=True).start()
+    PassLoop(first).run()

@@ -13,7 +13,6 @@ from django.db import connection, transaction
 from sla_project.operations.clock import clock_now
 from sla_project.operations.selectors import BEAT_KIND
 from sla_project.operations.services import heartbeat_beat
-from slas import records
 from slas.models import RelatedChange, TrackedRecord
 from slas.selectors.states import StoredPolicies
 from slas.services.judging import record_try
@@ -45,10 +44,7 @@ def _judge_claimed(claimed: list[TrackedRecord]) -> int:
     started = time.monotonic()
     judged = 0
     for record in claimed:
-        name = record.record_type
-        if name not in policies:
-            policies[name] = StoredPolicies(records.get(name))
-        record_try(record=record, now=clock_now(), policies=policies[name])
+        record_try(record=record, now=clock_now(), known=policies)
         judged += 1
         if time.monotonic() - started > BUDGET:
             break

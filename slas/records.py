@@ -110,6 +110,11 @@ class RecordType:
         """The registered paths that cross this relation."""
         return [path for path in self.fields if path.startswith(f"{relation}.")]
 
+    @property
+    def related_paths(self) -> list[str]:
+        """The registered paths that cross a relation."""
+        return [path for path in self.fields if "." in path]
+
 
 _types: dict[str, RecordType] = {}
 

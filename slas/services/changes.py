@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import logging
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import models, transaction
+from django.db import OperationalError, models, transaction
 
 from sla_project.accounts.models import User
 from sla_project.operations.selectors import settings_get
@@ -25,6 +26,8 @@ from slas.services.choosing import SLAChoice, choose_automatic, choose_explicit,
 from slas.services.deliveries import delivery_note
 from slas.services.judging import judge_soon
 from slas.tracking import TrackedModel, tracked_writing
+
+log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -164,6 +167,7 @@ class Command:
         )
 
     def _values(self, entry: _Entry) -> _Values:
+        """R3: a relation carries the registered values behind it, a reopening all that changed while nobody told."""
         record_type, obj = entry.record_type, entry.obj
         if entry.kind == RecordChange.Kind.DELETED:
             return _Values()
@@ -177,11 +181,14 @@ class Command:
                 known = record_type.fields.get(name)
                 fields[name] = [_plain(old, known), _plain(new, known)]
         registered = {path: pair[1] for path, pair in fields.items() if path in record_type.fields}
-        for relation in entry.relations & fields.keys():  # R3: a relation carries the registered values behind it
-            for path in record_type.paths_through(relation):
-                value = record_type.dump({path: record_type.value_of(obj, path)})[path]
-                fields[path] = [entry.record.values.get(path), value]
-                registered[path] = value
+        moved, reopens = entry.relations & fields.keys(), _reopens(record_type, fields)
+        for path in record_type.related_paths:
+            relation = path.partition(".")[0]
+            if relation not in moved and not reopens:
+                continue
+            old, value = entry.record.values.get(path), record_type.dump({path: record_type.value_of(obj, path)})[path]
+            if relation in moved or old != value:
+                fields[path], registered[path] = [old, value], value
         return _Values(fields, registered)
 
     def _decision(self, entry: _Entry, values: _Values) -> tuple[str, dict[str, Any]]:
@@ -204,6 +211,11 @@ class Command:
             data["note"] = entry.note
         only_choice = decision is not None and not values.fields
         return (RecordChange.Kind.SLA_APPLIED if only_choice else RecordChange.Kind.CHANGE), data
+
+
+def _reopens(record_type: RecordType, fields: Mapping[str, Sequence[Any]]) -> bool:
+    old, new = fields.get(record_type.lifecycle_field, (None, None))
+    return old != new and new in record_type.open_values and old not in record_type.open_values
 
 
 @dataclass
@@ -269,9 +281,20 @@ def change_write(
 
 
 def _is_relevant(record: TrackedRecord, change: RecordChange, registered: Mapping[str, Any]) -> bool:
-    """R13. A timer that was due before the change is judged first, by the values of its own time (R11)."""
+    """R13. A timer that was due before the change is judged first, by the values of its own time (R11).
+
+    A record that cannot be judged may have such timers, too; and no error of judging keeps anybody from writing (R12).
+    """
     is_overdue = record.wake_at is not None and record.wake_at < change.at
-    return is_overdue or change_is_relevant(record, registered)
+    if is_overdue or record.attempts:
+        return True
+    try:
+        return change_is_relevant(record, registered)
+    except OperationalError:
+        raise
+    except Exception:
+        log.exception("Whether a change of record %s can make a difference is left to judging it", record.pk)
+        return True
 
 
 def _plain(value: Any, known: Field | None = None) -> Any:

@@ -61,30 +61,46 @@ def record_judge(*, record: TrackedRecord, now: datetime, policies: StoredPolici
     loaded = {instance.number: instance for instance in before.instances.values()}
     decided = Decided(record, state, transitions, known, loaded)
     store_decisions([decided], record_type=record_type, policies=policies, now=now)
-    record.judged_until = now
+    record.judged_until = max(now, record.judged_until or now)  # the clock may have been set back (R1)
     record.attempts, record.last_error, record.dead_at = 0, "", None
     record.save(update_fields=[*MARKED, "judged_until", "attempts", "last_error", "dead_at"])
     return transitions
 
 
-def record_try(*, record: TrackedRecord, now: datetime, policies: StoredPolicies) -> bool:
-    """Judge a locked record and contain any error (R12): only `wake_at` moves, never a due time."""
+def record_try(*, record: TrackedRecord, now: datetime, known: dict[str, StoredPolicies] | None = None) -> bool:
+    """Judge a locked record and contain any error (R12): only `wake_at` moves, never a due time.
+
+    `known` remembers policies by record type for whoever judges several records. Raises only where the database itself
+    is in trouble, so that nothing can be written down either.
+    """
     try:
         with transaction.atomic():
-            record_judge(record=record, now=now, policies=policies)
-    except OperationalError:
-        raise  # the database itself is in trouble: nothing can be written down either
+            record_judge(record=record, now=now, policies=_policies(record.record_type, known))
     except Exception as error:
+        if connection.needs_rollback:
+            raise
         log.exception("Judging record %s failed", record.pk)
         record_postpone(record=record, error=error, now=now)
         return False
     return True
 
 
+def _policies(name: str, known: dict[str, StoredPolicies] | None) -> StoredPolicies:
+    known = {} if known is None else known
+    if name not in known:
+        known[name] = StoredPolicies(records.get(name))
+    return known[name]
+
+
 def record_postpone(*, record: TrackedRecord, error: Exception, now: datetime) -> None:
-    """Note the error and try again later: 0.5 s doubling to 10 min; after 8 attempts the record is *dead*."""
+    """Note the error and try again later: 0.5 s doubling to 10 min; after 8 attempts the record is *dead*.
+
+    What the database could not do just then (a lock that somebody held too long, say) kills no record.
+    """
     fresh = TrackedRecord.objects.get(pk=record.pk)
     fresh.attempts += 1
+    if isinstance(error, OperationalError):
+        fresh.attempts = min(fresh.attempts, DEAD_AFTER - 1)
     fresh.last_error = f"{type(error).__name__}: {error}"[:2000]
     if fresh.attempts >= DEAD_AFTER:
         fresh.wake_at, fresh.dead_at = None, now

@@ -99,24 +99,3 @@ def _is_concerned_as_stored(record: TrackedRecord, version: SLAVersion) -> bool:
     known = record.sla_version_id
     is_open = record.lifecycle == Lifecycle.OPEN and record.deleted_at is None
     return is_open and record.sla_id == version.sla_id and known is not None and known < version.pk
-
-
-def _write_choice(
-    record: TrackedRecord,
-    kind: str,
-    data: Mapping[str, object],
-    by: User | None,
-    now: datetime,
-    cause: str = "",
-) -> None:
-    change_write(
-        record=record,
-        kind=kind,
-        fields={},
-        registered={},
-        data=data,
-        by=by,
-        source=RecordChange.Source.SYSTEM,
-        now=now,
-        cause=cause,
-    )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
 from sla_project.operations.clock import clock_now
 from slas import records
-from slas.models import RecordChange, TrackedRecord
+from slas.models import Lifecycle, RecordChange, RelatedChange, TrackedRecord
 from slas.records import RecordType
 from slas.services.changes import change_write
 
@@ -50,8 +52,7 @@ def record_reconcile(*, record_id: int, now: datetime) -> bool:
             now=now,
         )
         return True
-    live = record_type.dump(record_type.values_of(obj))
-    different = {path: value for path, value in live.items() if record.values.get(path) != value}
+    different = _different(record, record_type, record_type.dump(record_type.values_of(obj)))
     if not different:
         return False
     change_write(
@@ -65,3 +66,14 @@ def record_reconcile(*, record_id: int, now: datetime) -> bool:
         now=now,
     )
     return True
+
+
+def _different(record: TrackedRecord, record_type: RecordType, live: Mapping[str, Any]) -> dict[str, Any]:
+    """The values that differ, without those that the record is yet to hear of (R3): by a delivery that still waits, or,
+    where it is closed, by its reopening.
+    """
+    different = {path: value for path, value in live.items() if record.values.get(path) != value}
+    unheard = different.keys() & set(record_type.related_paths)
+    if unheard and (record.lifecycle != Lifecycle.OPEN or RelatedChange.objects.filter(delivered_at=None).exists()):
+        return {path: value for path, value in different.items() if path not in unheard}
+    return different

@@ -79,13 +79,14 @@ def related_deliver(*, delivery_id: int, limit: int = BATCH) -> list[int]:
 def _audience(
     obj: models.Model, seen: list[tuple[RecordType, str, list[str]]], *, after: int, limit: int
 ) -> list[TrackedRecord]:
-    """Open records that point at the object, by id, under their locks."""
+    """Records that point at the object, by id, under their locks: open ones, and such as may turn out to be open."""
     condition = models.Q(pk__in=[])
     for record_type, relation, _paths in seen:
         lookup = {relation.replace(".", "__"): obj}
         ids = record_type.model._base_manager.filter(**lookup).values("pk")
         condition |= models.Q(record_type=record_type.name, object_id__in=ids)
-    rows = TrackedRecord.objects.filter(condition, pk__gt=after, lifecycle=Lifecycle.OPEN, deleted_at=None)
+    is_open = models.Q(lifecycle=Lifecycle.OPEN) | models.Q(last_seq__gt=models.F("judged_seq"))
+    rows = TrackedRecord.objects.filter(condition, is_open, pk__gt=after, deleted_at=None)
     return list(rows.select_for_update().order_by("pk")[:limit])
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from slas.pass_loop import PASSES, PassLoop
+from slas.pass_loop import PASSES, run_passes
 
 
 class Command(BaseCommand):
@@ -26,6 +26,6 @@ class Command(BaseCommand):
         try:
             if options["spare"] and not sys.stdin.readline():
                 return  # closed: whoever kept this one in hand has ended
-            PassLoop(queues).run()
+            run_passes(queues)
         except KeyboardInterrupt:
             self.stdout.write("Stopped.")
