@@ -10,12 +10,10 @@ from typing import Any
 from django.db.models import Case, Count, IntegerField, Q, Value, When
 
 from slas.domain.conditions import Condition, ConditionError, parse
-from slas.models import SLA
 from slas.records import RecordType
 from slas.selectors.changing_fields import FieldChanges, often_changing
 from slas.selectors.explanations import Words
 from slas.selectors.matching import condition_query
-from slas.selectors.policy import editable_document
 
 DAYS = 30
 MOST_RECORDS = 10_000
@@ -107,15 +105,15 @@ def condition_preview(
 
 
 def rivals_of(
-    sla: SLA, record_type: RecordType, *, kpi: str, item: str, condition: Condition
+    items: Sequence[Mapping[str, Any]], record_type: RecordType, *, kpi: str, item: str, condition: Condition
 ) -> tuple[list[Rival], int]:
-    """The KPI's items of the SLA as it is being edited, with this condition in place of the item's own; and its place.
+    """The KPI's items of a document, with this KPI and condition for the one that is edited; and its place.
 
-    An item that is not stored yet stands last. Items whose condition is no longer readable take nothing.
+    An item that is not among them stands last. Items whose condition is no longer readable take nothing.
     """
     found: list[Rival] = []
     place: int | None = None
-    for document in editable_document(sla).get("items", []):
+    for document in items:
         is_own = bool(item) and document.get("key") == item
         if document.get("kpi") != kpi and not is_own:
             continue

@@ -43,6 +43,12 @@ def theirs(sla: SLA, *, revision: int, item_key: str) -> Theirs:
     )
 
 
+def document_seen(sla: SLA, revision: int) -> dict[str, Any]:
+    """The document on a page that was opened at a revision; the present one if the log does not tell."""
+    seen = document_at_revision(sla, revision) if revision != sla.draft_revision else None
+    return seen if seen is not None else editable_document(sla)
+
+
 def document_at_revision(sla: SLA, revision: int) -> dict[str, Any] | None:
     """What an editor started from at a revision; None if the log does not tell."""
     entry = _entries(sla).filter(before__draft_revision=revision).order_by("id").first()

@@ -18,6 +18,7 @@ from slas.models import SLA
 from slas.records import RecordType
 from slas.selectors.condition_options import options_find, options_named
 from slas.selectors.condition_preview import MOST_RECORDS, condition_preview, rivals_of
+from slas.selectors.draft_history import document_seen
 
 PROBLEMS_SHOWN = 5
 OPTIONS_FOUND = 20
@@ -30,7 +31,8 @@ APPLICABLE = "applicable"
 def preview(request: HttpRequest) -> HttpResponse:
     """A fragment of HTML. What is wrong with a condition is an answer too.
 
-    With the id of an `sla`, its `kpi` and the key of the `item` that is edited it also says who takes the others.
+    With the id of an `sla`, its `kpi` and the key of the `item` that is edited it also says who takes the others, by
+    the draft as the page shows it: of the `revision` that it was opened at, with the KPI and the condition as typed.
     """
     record_type = _record_type(request.POST.get("record_type", ""))
     try:
@@ -61,7 +63,10 @@ def _among_items(asked: QueryDict, record_type: RecordType, condition: Condition
     sla = SLA.objects.select_related("current").filter(pk=int(pk), record_type=record_type.name).first()
     if sla is None:
         return {}
-    rivals, place = rivals_of(sla, record_type, kpi=kpi, item=asked.get("item", ""), condition=condition)
+    revision = asked.get("revision", "")
+    seen = int(revision) if revision.isdecimal() and len(revision) < 10 else sla.draft_revision
+    items = document_seen(sla, seen)["items"]
+    rivals, place = rivals_of(items, record_type, kpi=kpi, item=asked.get("item", ""), condition=condition)
     return {"rivals": rivals, "place": place}
 
 

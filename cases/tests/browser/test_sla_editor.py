@@ -311,3 +311,69 @@ def test_an_item_is_saved_and_moved_without_javascript(browser: Browser, live_se
     assert item["applicable_when"]["all"][0]["value"] == ["gold"]
     assert [moment.get("after") for moment in item["moments"]][1] == {"amount": 210, "unit": "minutes"}
     assert item["moments"][1]["actions"] == [{"kind": "send_email", "to": ["owner"], "template": "resolve-due-soon"}]
+
+
+def test_without_javascript_no_press_drops_what_is_typed(browser: Browser, live_server: LiveServer, desk: Desk) -> None:
+    page = administrator(browser, live_server, java_script_enabled=False)
+    page.goto(edit_path(item="gold-resolve"))
+    name, row = page.locator("#id_name"), page.locator("#row-silver-resolve")
+    name.fill("Gold, typed")
+    page.get_by_role("button", name="Move “Gold – First response by” down").click()
+    expect(page.get_by_text("“Gold, typed” is saved in the draft.")).to_be_visible()
+    expect(page.get_by_text("“Gold – First response by” is now item 2 of 6.")).to_be_visible()
+    assert names("support-contract")[:2] == ["Gold, typed", "Gold – First response by"]
+
+    page.locator("#id_moments-1-after").fill("soon")
+    row.locator("summary").click()
+    row.get_by_label("Move to position").select_option("1")
+    row.get_by_role("button", name="Move", exact=True).click()
+    expect(page.locator(".error-summary")).to_contain_text("Fail after")
+    expect(page.locator("#id_moments-1-after")).to_have_value("soon")
+    page.locator("#id_moments-1-after").fill("5h")
+
+    row.locator("summary").click()
+    row.get_by_role("button", name="Delete …").click()
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.locator("#id_moments-1-after")).to_have_value("5h")
+    row.locator("summary").click()
+    row.get_by_role("button", name="Delete …").click()
+    page.get_by_role("button", name="Delete item").click()
+    expect(page.get_by_text("The item is taken out of the draft.")).to_be_visible()
+    expect(name).to_have_value("Gold, typed")
+    draft = SLA.objects.get(code="support-contract").draft
+    assert draft is not None and "silver-resolve" not in [item["key"] for item in draft["items"]]
+    assert draft["items"][0]["moments"][1]["after"] == {"amount": 5, "unit": "hours"}
+
+    name.fill("Gold, again")
+    name.press("Enter")  # saves, and moves nothing
+    expect(page.get_by_text("“Gold, again” is saved in the draft.")).to_be_visible()
+    assert names("support-contract")[:2] == ["Gold, again", "Gold – First response by"]
+
+
+def test_a_draft_is_emptied_and_begun_again(page: Page) -> None:
+    pk = SLA.objects.get(code="activities").pk
+    page.goto(f"/slas/{pk}/edit/")
+    page.get_by_role("button", name="Delete item").click()
+    expect(page.get_by_text("It is the only item.")).to_be_visible()
+    page.get_by_role("button", name="Delete item").click()
+    expect(page.get_by_role("heading", name="No items yet")).to_be_visible()
+    assert names("activities") == []
+    page.get_by_role("link", name="Check").click()
+    expect(page.get_by_text("an SLA needs at least one item")).to_be_visible()
+    page.get_by_role("link", name="Edit Activity").click()
+    page.get_by_role("link", name="Add item").click()
+    expect(page.get_by_role("heading", name="Item 1: new")).to_be_visible()
+
+
+def test_who_takes_the_rest_follows_a_move(page: Page) -> None:
+    page.goto(edit_path(item="bronze-resolve"))
+    builder = page.locator("condition-builder[data-purpose=applicable]")
+    builder.get_by_label("Value", exact=True).select_option("Gold")
+    expect(builder).to_contain_text("go to an earlier item: “Gold – Resolve by”")
+    menu = page.locator("#row-bronze-resolve")
+    menu.locator("summary").click()
+    menu.get_by_label("Move to position").select_option("1")
+    menu.get_by_role("button", name="Move", exact=True).click()
+    expect(page.locator("#announcer")).to_have_text("“Bronze – Resolve by” is now item 1 of 6.")
+    expect(builder).not_to_contain_text("earlier item")
+    expect(builder.get_by_label("Value", exact=True).locator("option:checked")).to_have_text("Gold")

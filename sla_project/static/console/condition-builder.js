@@ -4,7 +4,7 @@
  *
  * The page says what can be asked in <script type="application/json" id="condition-assets"> (slas/forms/condition_fields.py).
  *   data-record-type   whose fields        data-preview   where to ask how the condition reads and what it matches
- *   data-sla, data-item, data-kpi, data-purpose   sent along with that question
+ *   data-sla, data-revision, data-item, data-kpi, data-purpose   sent along with that question
  *   data-follow        "kpi=item-kpi": other controls of the form, by name, whose present value belongs to it
  * refresh() asks again. The textarea fires "input" at each change; after writing to it from outside fire "change".
  */
@@ -482,7 +482,7 @@ class ConditionBuilder extends HTMLElement {
     this.request?.abort();
     const { signal } = (this.request = new AbortController());
     const body = new URLSearchParams({ condition: this.area.value, record_type: this.recordType });
-    for (const key of ["sla", "item", "kpi", "purpose"]) body.set(key, this.followed(key) || this.dataset[key] || "");
+    for (const key of ["sla", "revision", "item", "kpi", "purpose"]) body.set(key, this.followed(key) || this.dataset[key] || "");
     const token = document.querySelector('meta[name="csrf-token"]')?.content ?? "";
     try {
       const response = await fetch(this.dataset.preview, { method: "POST", body, signal, headers: { "X-CSRFToken": token } });

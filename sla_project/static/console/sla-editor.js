@@ -36,6 +36,7 @@
     if (event.target.id === "items") {
       sortable();
       if (event.target.dataset.announce) say(event.target.dataset.announce);
+      itemForm.querySelector('[data-purpose="applicable"]').refresh?.(0, false); // who takes the rest depends on the order
       if (focusNext) document.getElementById(focusNext)?.focus();
       focusNext = "";
     }

@@ -91,9 +91,10 @@ class ItemForm(PartForm):
     def __init__(self, raw: Raw, *, quiet: bool, offers: Offers, usual_hours: str | None, sla: int) -> None:
         super().__init__(raw, prefix="", quiet=quiet)
         about = {"sla": sla, "item": text_in(raw, "key")}
+        follow = {"kpi": "kpi", "revision": "revision"}
         for name, (label, purpose) in CONDITIONS.items():
             self.fields[name] = ConditionField(
-                offers.record_type.name, label=label, purpose=purpose, about=about, follow={"kpi": "kpi"}
+                offers.record_type.name, label=label, purpose=purpose, about=about, follow=follow
             )
         self.order_fields(FIELD_ORDER)
         self.offer("kpi", [("", _("Choose a KPI …")), *with_current(_kpi_choices(offers), text_in(raw, "kpi"))])

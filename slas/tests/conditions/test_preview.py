@@ -19,6 +19,8 @@ from slas.domain.conditions import parse
 from slas.selectors import condition_preview as previews
 from slas.selectors.changing_fields import field_changes, often_changing
 from slas.selectors.condition_preview import condition_preview, rivals_of
+from slas.selectors.policy import editable_document
+from slas.services.slas import sla_update_draft
 from slas.tests.web.conftest import client_of
 
 CASE = records.get("case")
@@ -75,7 +77,9 @@ def test_a_large_table_is_counted_by_its_newest_records(cases, monkeypatch):
 
 def test_one_query_however_many_items(cases, django_assert_num_queries):
     sla = make_support_sla()
-    rivals, place = rivals_of(sla, CASE, kpi="resolve_by", item="", condition=condition_of({}))
+    rivals, place = rivals_of(
+        editable_document(sla)["items"], CASE, kpi="resolve_by", item="", condition=condition_of({})
+    )
     assert len(rivals) == 4
     with django_assert_num_queries(1):
         condition_preview(CASE, condition_of({}), now=NOW, rivals=rivals, place=place, warn=False)
@@ -86,7 +90,7 @@ def shares_of(item_number: int, document: Any) -> Any:
     items = sla.current.document["authored"]["items"]
     item = items[item_number]["key"] if item_number < len(items) else "new"
     condition = condition_of(document)
-    rivals, place = rivals_of(sla, CASE, kpi="resolve_by", item=item, condition=condition)
+    rivals, place = rivals_of(editable_document(sla)["items"], CASE, kpi="resolve_by", item=item, condition=condition)
     return condition_preview(CASE, condition, now=NOW, rivals=rivals, place=place).shares
 
 
@@ -154,6 +158,22 @@ def test_the_fragment_says_it_all(cases, manager):
     assert "Matches 5 of 6 cases (83 %) of the last 30 days, 4 open." in words
     assert "3 of these go to an earlier item: “Gold – Resolve by” 3. This item takes 2." in words
     assert "Of the other 1: “Bronze – Resolve by” takes 1, none is left over." in words
+
+
+def test_it_compares_with_the_document_on_the_page(cases, manager):
+    sla = make_support_sla()
+    sla.refresh_from_db()
+    document, seen = editable_document(sla), sla.draft_revision
+    item = document["items"][3]["key"]
+    asked = {"sla": sla.pk, "kpi": "resolve_by", "item": item}
+    condition = {"any": [level("gold"), level("silver")]}
+    turned = {**document, "items": document["items"][::-1]}
+    sla_update_draft(sla=sla, document=turned, expected_revision=None, by=None, now=NOW)
+    now_on = words_of(ask(manager, condition, **asked, revision=seen + 1))
+    assert "earlier item" not in now_on and "This item takes" not in now_on
+    assert "go to an earlier item: “Gold – Resolve by” 3" in words_of(ask(manager, condition, **asked, revision=seen))
+    for unknown in ("", "x", "99999", "9" * 30):
+        assert words_of(ask(manager, condition, **asked, revision=unknown)) == now_on
 
 
 def test_the_numbers_are_links_to_exactly_those_cases(cases, manager):
