@@ -56,7 +56,7 @@ class PreviewSerializer(serializers.Serializer[None]):
 
 class ActionRunSerializer(serializers.ModelSerializer[ActionRun]):
     html_url = serializers.HyperlinkedIdentityField("actions:run_detail", read_only=True)
-    message = serializers.PrimaryKeyRelatedField[Message](read_only=True, default=None)
+    message = serializers.PrimaryKeyRelatedField[Message](read_only=True, allow_null=True, default=None)
     cause_text = serializers.SerializerMethodField(help_text="Only when one run is read.")
 
     class Meta:

@@ -70,6 +70,8 @@ class JobViewSet(mixins.RetrieveModelMixin, mixins.ListModelMixin, viewsets.Gene
 
 class AuditEntrySerializer(serializers.ModelSerializer[AuditEntry]):
     by = serializers.CharField(source="by.email", default=None, allow_null=True, help_text="Null: the system.")
+    before = serializers.DictField(allow_null=True, help_text="Fields by name; null if there was nothing.")
+    after = serializers.DictField(allow_null=True, help_text="Fields by name; null if nothing is left.")
 
     class Meta:
         model = AuditEntry

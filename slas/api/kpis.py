@@ -15,7 +15,7 @@ from sla_project.operations.requests import user_of
 from slas.api.base import ConfigurationViewSet
 from slas.api.bodies import Types, body_of
 from slas.api.schedule_serializers import UseSerializer
-from slas.api.sla_documents import CloneSerializer
+from slas.api.sla_documents import CloneSerializer, ConditionField
 from slas.filters import KPIFilter
 from slas.models import KPI
 from slas.selectors.policy import kpis
@@ -36,9 +36,7 @@ READ_ONLY = ("id", "html_url", "state", "created_at", "modified_at")
 
 class KPISerializer(serializers.ModelSerializer[KPI]):
     html_url = serializers.HyperlinkedIdentityField("slas:kpi_detail", read_only=True)
-    pause_when = serializers.JSONField(
-        required=False, allow_null=True, help_text="Conditions; only with pause_override."
-    )
+    pause_when = ConditionField(required=False, allow_null=True, help_text="Conditions; only with pause_override.")
 
     class Meta:
         model = KPI

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 
 from sla_project.operations.errors import Invalid, Problem
 from slas.api.bodies import Types, body_of
-from slas.api.sla_documents import OptionalConditionField
+from slas.api.sla_documents import ConditionField
 from slas.domain.conditions import Condition, ConditionError, parse
 from slas.domain.fields import INTEGER_LIMIT
 from slas.records import RecordType
@@ -24,7 +24,7 @@ TYPES: Types = {"condition": (dict, type(None)), "record": int}
 
 
 class MatchRequestSerializer(serializers.Serializer[Any]):
-    condition = OptionalConditionField()
+    condition = ConditionField(allow_null=True)
     record = serializers.IntegerField(required=False, help_text="The id of a record to explain.")
 
 

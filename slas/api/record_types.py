@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import Http404
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -49,7 +49,12 @@ class RecordTypeSerializer(serializers.Serializer[Any]):
     fields = RecordFieldSerializer(many=True)
 
 
-class RecordTypeListSerializer(serializers.Serializer[Any]):
+@extend_schema_serializer(many=False)
+class RecordTypePageSerializer(serializers.Serializer[Any]):
+    """All of them on one page, which reads as the pages of other lists do."""
+
+    next = serializers.URLField(allow_null=True, help_text="Always null.")
+    previous = serializers.URLField(allow_null=True, help_text="Always null.")
     results = RecordTypeSerializer(many=True)
 
 
@@ -91,7 +96,7 @@ class RecordTypeViewSet(ViewSet):
     lookup_field = "name"
     lookup_value_regex = "[a-z_]+"
 
-    @extend_schema(responses=RecordTypeListSerializer)
+    @extend_schema(responses=RecordTypePageSerializer)
     def list(self, request: Request) -> Response:
         results = [represent(record_type) for record_type in records.all()]
         return Response({"next": None, "previous": None, "results": results})

@@ -38,7 +38,7 @@ class OverridesField(serializers.JSONField):
     pass
 
 
-@extend_schema_field({"oneOf": [INTERVALS, {"type": "null"}]})
+@extend_schema_field(INTERVALS)
 class PartDayField(serializers.JSONField):
     pass
 

@@ -41,11 +41,6 @@ class ConditionField(serializers.JSONField):
     pass
 
 
-@extend_schema_field({"oneOf": [CONDITION, {"type": "null"}]})
-class OptionalConditionField(serializers.JSONField):
-    pass
-
-
 @extend_schema_field(
     {
         "type": "object",
@@ -68,9 +63,7 @@ class MomentSerializer(serializers.Serializer[Any]):
 
 class PauseSerializer(serializers.Serializer[Any]):
     allowed = serializers.BooleanField(default=True)
-    when = OptionalConditionField(
-        allow_null=True, default=None, help_text="Null: the KPI's rule, else the pause statuses."
-    )
+    when = ConditionField(allow_null=True, default=None, help_text="Null: the KPI's rule, else the pause statuses.")
 
 
 class ItemSerializer(serializers.Serializer[Any]):

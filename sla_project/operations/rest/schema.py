@@ -73,6 +73,21 @@ def add_problem_responses(result: dict[str, Any], generator: Any, request: Any, 
     return result
 
 
+def loosen_unions(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
+    """`oneOf` wants exactly one match, but what drf-spectacular writes for “an address or empty” overlaps: to JSON
+    Schema 2020-12 a format is a note, so an empty text is both. `anyOf` says what is meant."""
+    waiting: list[Any] = [result]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, dict):
+            if isinstance(node.get("oneOf"), list):
+                node["anyOf"] = node.pop("oneOf")
+            waiting.extend(node.values())
+        elif isinstance(node, list):
+            waiting.extend(node)
+    return result
+
+
 def _add(responses: dict[str, Any], method: str, path: str, parameters: list[dict[str, Any]]) -> None:
     codes = ["400", "401", "403"]
     if "{" in path:
