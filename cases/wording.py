@@ -74,8 +74,7 @@ class ChangeWords:
         channel = self._value("channel", (change.fields.get("channel") or [None, None])[1])
         label = self.record_type.label
         if channel:
-            words = channel if channel.isupper() else channel.lower()  # an abbreviation keeps its capitals
-            return _("%(record)s opened by %(channel)s.") % {"record": label, "channel": words}
+            return _("%(record)s opened by %(channel)s.") % {"record": label, "channel": within_sentence(channel)}
         return _("%(record)s created.") % {"record": label}
 
     def _changed(self, change: RecordChange) -> list[str]:
@@ -125,6 +124,11 @@ class ChangeWords:
             assert isinstance(moment, datetime)
             return words_of_time(moment, self.now, timezone.get_current_timezone())
         return known.choice_label(value) or str(value)
+
+
+def within_sentence(label: str) -> str:
+    """In small letters; an abbreviation keeps its capitals."""
+    return label if label.isupper() else label.lower()
 
 
 def shown_fields(change: RecordChange) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from cases import forms
 from cases.clock_history import Clock, clock_history
 from cases.models import Activity, Case
 from cases.views.timers import card_of
-from cases.wording import ChangeWords
+from cases.wording import ChangeWords, within_sentence
 from slas.models import EventRun, KPIEvent, KPIInstance, RecordChange
 from slas.selectors.explanations import explain_record, pause_words
 from slas.selectors.instances import RecordView, record_of, record_view
@@ -86,7 +86,7 @@ def _clock(instance: KPIInstance, pauses: Sequence[tuple[datetime, datetime | No
         end=end,
         pauses=pauses if end is None else [(since, until or end) for since, until in pauses],
         windows=timers.hours_of(instance).windows,
-        due=failure_due(instance),
+        due=None if instance.status == KPIInstance.Status.CANCELED else failure_due(instance),
         warn=instance.nearing_at or (instance.warning_at if end is None else None),
         note=instance.get_status_display().lower() if end else "",
     )
@@ -165,6 +165,7 @@ def case_context(case: Case, *, now: datetime) -> dict[str, Any]:
             {"label": _("Cases"), "url": reverse("cases:case_list")},
             {"label": case.number, "url": ""},
         ],
+        "channel": within_sentence(str(case.get_channel_display())),
         "status_form": forms.StatusForm(initial={"status": case.status}),
         "facts": _case_facts(case),
         "activities": activities[:LOG_SHOWN],

@@ -88,10 +88,14 @@ const clock = {
   },
 };
 
+/** Label → the state that was shown last: a refresh that brings another one is spoken, too. */
+const known = new Map();
+
 class SlaTimer extends HTMLElement {
   connectedCallback() {
     const time = (name) => Date.parse(this.getAttribute(name) ?? "");
     this.state = this.getAttribute("state");
+    this.speakIfNew();
     this.born = performance.now();
     this.start = time("now");
     this.due = time("due");
@@ -155,14 +159,24 @@ class SlaTimer extends HTMLElement {
     if (place && place.textContent !== text) place.textContent = text;
   }
 
+  /** One sentence when the state is another than this page has shown for the same timer. */
+  speakIfNew() {
+    const label = this.getAttribute("label");
+    const before = known.get(label);
+    if (!label) return;
+    known.set(label, this.state);
+    if (before === undefined || before === this.state) return;
+    const state = this.querySelector(".timer-state")?.textContent.trim() ?? this.state;
+    document.dispatchEvent(new CustomEvent("announce", { detail: fill("spoken", { name: label, state }) }));
+  }
+
   enter(state) {
     if (state === this.state) return;
     this.state = state;
     this.setAttribute("state", state);
     const look = texts?.content.querySelector(`[data-state="${state}"]`);
     if (look) this.querySelector(".timer-state")?.replaceChildren(look.firstElementChild.cloneNode(true));
-    const sentence = fill("spoken", { name: this.getAttribute("label") ?? "", state: look?.textContent.trim() ?? state });
-    document.dispatchEvent(new CustomEvent("announce", { detail: sentence }));
+    this.speakIfNew();
     this.dispatchEvent(new CustomEvent("sla-timer-change", { bubbles: true, detail: { state } }));
   }
 }
