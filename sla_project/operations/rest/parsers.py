@@ -19,6 +19,7 @@ MAX_NODES = 20_000
 MAX_INTEGER = 2**63 - 1  # what a database column holds
 
 STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+TOKEN = re.compile(rf"{STRING.pattern}|[][{{}}:,]", re.DOTALL)
 BRACKET = re.compile(r"[][{}]")
 SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -92,7 +93,28 @@ def _check_shape(text: str) -> None:
     for bracket in BRACKET.finditer(bare):
         depth += 1 if bracket.group() in "[{" else -1
         if depth > MAX_DEPTH:
-            _refuse("too_deep", _("The body is nested more than %d levels deep.") % MAX_DEPTH)
+            _refuse("too_deep", _("The body is nested more than %d levels deep.") % MAX_DEPTH, _too_deep_at(text))
+
+
+def _too_deep_at(text: str) -> str:
+    """The pointer to the first value that lies too deep; as near as may be in a text that is not even JSON."""
+    path: list[str | int] = []
+    key = ""
+    for token in TOKEN.finditer(text):
+        match token.group():
+            case "[" | "{" as bracket:
+                if len(path) == MAX_DEPTH:
+                    break
+                path.append(0 if bracket == "[" else "")
+            case "]" | "}":
+                del path[-1:]
+            case ":" if path:
+                path[-1] = key
+            case "," if path and isinstance(path[-1], int):
+                path[-1] += 1
+            case word:
+                key = word[1:-1]
+    return "".join(f"/{escape(str(part))}" for part in path)
 
 
 def _constant(word: str) -> NoReturn:

@@ -58,6 +58,16 @@ def test_the_fault_is_pointed_at() -> None:
     assert refusal.value.problems[0].pointer == "/items/0/a~1b"
 
 
+def test_what_lies_too_deep_is_pointed_at() -> None:
+    """Before anything is parsed, and past strings, lists and objects that ended."""
+    body = (
+        b'{"name": "a,[{", "old": [1, {"x": [2]}], "items": [{}, {"when": ' + b'{"all": [' * 250 + b"]}" * 250 + b"}]}"
+    )
+    with pytest.raises(Invalid) as refusal:
+        parse_strictly(body)
+    assert refusal.value.problems[0].pointer == "/items/1/when" + "/all/0" * 8 + "/all"
+
+
 def test_brackets_in_strings_do_not_count() -> None:
     assert parse_strictly(b'["' + b"[" * 100 + b'"]') == ["[" * 100]
 
