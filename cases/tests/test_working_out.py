@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from cases import services
 from cases.tests.builders import NOW, judge, make_case, make_support_sla, make_user
@@ -73,3 +75,15 @@ def test_the_page_says_it_for_every_ending(clock, ending):
     page = client.get(f"/kpi-instances/{instance.pk}/").content.decode()
     for words in ("How it was worked out", "State is Resolved", "09:00–13:00", "warning after 3 h", "Never"):
         assert (words in page) is (words != "Never"), words
+
+
+def test_a_reader_in_another_zone_is_told_the_time_there(clock):
+    make_support_sla()
+    case = make_case()
+    judge(case)
+    view, instance = resolve_by(case, clock.now)
+    told = replace(working_out(view, instance), zone="Europe/London")
+    with timezone.override("America/New_York"):
+        assert told.until_there == "Mon 2 Mar 13:00 Europe/London"
+    with timezone.override("Europe/London"):
+        assert told.until_there == ""

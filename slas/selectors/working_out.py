@@ -57,6 +57,13 @@ class WorkingOut:
     success: ConditionTrace
     pause: ConditionTrace | None
 
+    @property
+    def until_there(self) -> str:
+        """`until` in the zone of the hours, where that is not the reader's."""
+        if self.zone == timezone.get_current_timezone_name():
+            return ""
+        return f"{date_format(self.until.astimezone(ZoneInfo(self.zone)), 'D j M H:i')} {self.zone}"
+
 
 def working_out(view: RecordView, instance: KPIInstance) -> WorkingOut:
     """Explain one clock of a record by the terms that it runs under."""
