@@ -112,6 +112,7 @@ urlpatterns = [
     path("holiday-schedules/<int:pk>/edit/", holidays.holiday_schedule_edit, name="holiday_schedule_edit"),
     path("holiday-schedules/<int:pk>/history/", holidays.holiday_schedule_history, name="holiday_schedule_history"),
     path("holiday-schedules/<int:pk>/add/", holiday_rows.holiday_add, name="holiday_add"),
+    path("holiday-schedules/<int:pk>/add/preview/", holiday_rows.holiday_add_preview, name="holiday_add_preview"),
     path("holiday-schedules/<int:pk>/remove/", holiday_rows.holiday_remove, name="holiday_remove"),
     path("holiday-schedules/<int:pk>/holidays/<int:holiday>/", holiday_rows.holiday_edit, name="holiday_edit"),
     path("holiday-schedules/<int:pk>/import/", holiday_rows.holiday_import, name="holiday_import"),

@@ -175,8 +175,10 @@ class HolidayAddForm(HolidayForm):
         return values
 
     def dates(self) -> list[date]:
-        """All dates that are meant; 29 February comes in leap years."""
+        """All dates that are meant, none while they cannot be read; 29 February comes in leap years."""
         values = self.cleaned_data
+        if not {"date", "last_date", "until_year"} <= values.keys():
+            return []
         first, last = values["date"], values["last_date"] or values["date"]
         found = []
         for year in range(first.year, (values["until_year"] or first.year) + 1):

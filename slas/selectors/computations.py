@@ -38,6 +38,11 @@ class Computation:
     is_cut: bool
 
     @property
+    def zone(self) -> str:
+        """Whose opening hours these are, on the clocks of that zone."""
+        return str(self.version.document["tz"])
+
+    @property
     def rows(self) -> list[tuple[datetime, datetime, str, str]]:
         """Each window with its length, and the length of all up to it, in words."""
         found, total = [], 0.0

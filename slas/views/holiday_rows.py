@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -31,6 +32,7 @@ from slas.forms.holidays import (
     day_value,
 )
 from slas.models import Holiday, HolidaySchedule
+from slas.selectors.date_previews import DatesPreview, dates_preview
 from slas.selectors.schedules import zone_of_holidays
 from slas.services import holiday_imports, holiday_rows
 from slas.views.holidays import after_holidays, holiday_crumbs
@@ -52,8 +54,32 @@ def holiday_add(request: HttpRequest, pk: int) -> HttpResponse:
         _say_added(request, len(added))
         return after_holidays(schedule, _detail(schedule, added[0].date.year))
 
-    context = {"cancel_url": _detail(schedule), "breadcrumbs": holiday_crumbs(schedule), "submit_label": _("Add")}
-    return form_page(request, title=_("Add a holiday"), form=form, save=save, context=context)
+    context = {
+        "cancel_url": _detail(schedule),
+        "breadcrumbs": holiday_crumbs(schedule),
+        "submit_label": _("Add"),
+        "schedule": schedule,
+        "preview": SimpleLazyObject(lambda: _dates_preview(schedule, form)),
+    }
+    title, template = _("Add a holiday"), "slas/holiday_add.html"
+    if "preview" in request.POST:  # a button for pages without JavaScript, which stores nothing
+        return render(request, template, {"title": title, "form": form, **context})
+    return form_page(request, title=title, form=form, save=save, template=template, context=context)
+
+
+@require_POST
+@administrator_required
+def holiday_add_preview(request: HttpRequest, pk: int) -> HttpResponse:
+    """The dates that are typed, as a fragment. What cannot be read is left to the form to say."""
+    schedule = get_object_or_404(HolidaySchedule, pk=pk)
+    preview = _dates_preview(schedule, HolidayAddForm(request.POST))
+    return render(request, "slas/_dates_preview.html", {"preview": preview})
+
+
+def _dates_preview(schedule: HolidaySchedule, form: HolidayAddForm) -> DatesPreview | None:
+    form.is_valid()  # reads the dates
+    dates = form.dates() if form.is_bound else []
+    return dates_preview(schedule, dates, clock_now()) if dates else None
 
 
 @administrator_required
@@ -194,8 +220,7 @@ def _import_frame(
 def _preview_row(day: date, found: CalendarDay, known: str | None) -> dict[str, Any]:
     closed = holiday_imports.closed_hours(found)
     value = day_value(day, found.name, closed)
-    hours = intervals_text(closed) if closed else _("All day")
-    return {"date": day, "name": found.name, "closed": hours, "value": value, "known": known}
+    return {"date": day, "name": found.name, "closed": intervals_text(closed or ()), "value": value, "known": known}
 
 
 def _at_form(form: Any, invalid: Invalid, ics: str = "") -> None:

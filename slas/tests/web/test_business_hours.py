@@ -15,7 +15,7 @@ from slas.models import BusinessHours, HolidaySchedule
 from slas.services.holiday_rows import holidays_add
 from slas.services.schedules import business_hours_update
 from slas.services.slas import sla_set_default
-from slas.tests.policy.builders import NOW, WEEK
+from slas.tests.policy.builders import NOW, WEEK, make_hours
 from slas.tests.web.pages import errors, url
 
 pytestmark = pytest.mark.django_db
@@ -192,6 +192,14 @@ def test_the_panel_computes(sla, admin):
     for wrong in ({}, {"duration": "1h", "end": "2026-03-09T09:30"}, {"duration": "soon"}):
         response = admin.get(page, {"start": "2026-03-06T16:30", **wrong})
         assert response.context["answer"] is None and response.context["form"].errors
+
+
+def test_the_panel_says_the_times_of_both_zones_where_they_differ(sla, admin):
+    asked = {"start": "2026-03-06T16:30", "duration": "1h"}
+    here, berlin = make_hours("here", tz="UTC"), make_hours("berlin", tz="Europe/Berlin")
+    assert "In UTC:" not in admin.get(url("business_hours_detail", here.pk), asked).content.decode()
+    there = admin.get(url("business_hours_detail", berlin.pk), asked).content.decode()
+    assert "In Europe/Berlin: from Fri 6 Mar 2026 17:30 until Mon 9 Mar 2026 10:00" in there
 
 
 def test_a_copy_is_used_by_nobody(sla, admin):

@@ -61,6 +61,45 @@ def test_a_holiday_that_comes_every_year_is_added_by_hand(sla, admin, clock):
     ]  # fmt: skip
 
 
+def test_the_next_dates_are_seen_while_they_are_typed(sla, admin, clock):
+    schedule = HolidaySchedule.objects.get()
+    page = url("holiday_add_preview", schedule.pk)
+    given = {"date": "2025-12-25", "last_date": "2025-12-26", "until_year": "2029"}
+    preview = admin.post(page, given).context["preview"]
+    assert [(row.date.isoformat(), row.known) for row in preview.rows] == [
+        ("2026-12-25", "Christmas Day"),
+        ("2026-12-26", ""),
+        ("2027-12-25", ""),
+        ("2027-12-26", ""),
+        ("2028-12-25", ""),
+    ]
+    assert (preview.count, preview.more, preview.last.isoformat()) == (10, 5, "2029-12-26")
+    for wrong in ({}, {"date": "soon"}, given | {"until_year": "x"}, given | {"last_date": "2020-01-01"}):
+        assert "appear here" in admin.post(page, wrong).content.decode()
+    assert schedule.holidays.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("day", "words"),
+    [
+        ("2026-03-29", "the clocks of Europe/London change: a day of 23 hours"),
+        ("2026-10-25", "the clocks of Europe/London change: a day of 25 hours"),
+    ],
+)
+def test_the_next_dates_say_where_the_clocks_change(sla, admin, clock, day, words):
+    page = url("holiday_add_preview", HolidaySchedule.objects.get().pk)
+    assert words in admin.post(page, {"date": day}).content.decode()
+    assert "clocks" not in admin.post(page, {"date": "2026-06-01"}).content.decode()
+
+
+def test_without_javascript_a_button_shows_the_dates_and_stores_nothing(sla, admin, clock):
+    schedule = HolidaySchedule.objects.get()
+    given = {"date": "2028-02-29", "until_year": "2040", "preview": "1"}
+    page = admin.post(url("holiday_add", schedule.pk), given)
+    assert [row.date.year for row in page.context["preview"].rows] == [2028, 2032, 2036, 2040]
+    assert 'value="2028-02-29"' in page.content.decode() and schedule.holidays.count() == 1
+
+
 @pytest.mark.parametrize(
     ("given", "field"),
     [
@@ -262,6 +301,7 @@ def test_the_preview_says_what_is_taken_what_not_and_why(sla, admin, clock):
     assert "1 event lies outside these years." in words
     assert "Line 13: “Board” is in the time zone “Mars/Olympus”, which is not known." in words
     admin.post(url("holiday_import_add", schedule.pk), {"day": [row["value"] for row in rows]})
+    assert "closed 15:00–24:00" in words
     assert schedule.holidays.get(date="2026-12-31").closed == [["12:00", "24:00"]]
     document = schedule_version_at(BusinessHours.objects.get(), NOW).document
     assert document["overrides"] == {"2026-07-03": [["09:00", "15:00"]], "2026-12-31": [["09:00", "12:00"]],

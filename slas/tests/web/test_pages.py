@@ -71,6 +71,7 @@ COMMANDS = [
     ("business_hours_delete", ""),
     ("holiday_schedule_clone", ""),
     ("holiday_schedule_delete", ""),
+    ("holiday_add_preview", ""),
     ("holiday_remove", ""),
     ("holiday_import_add", ""),
 ]
