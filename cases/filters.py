@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cases import choices, selectors
+from cases.lookup_fields import LookupFilter
 from cases.models import Activity, Case, Contact, Customer, Entitlement, Product
 from sla_project.accounts.models import Team, User
 from sla_project.operations.clock import clock_now
@@ -35,7 +36,7 @@ class RecordFilter(django_filters.FilterSet):
     """What lists of tracked records share: the clock, the queue, owner and team. Each has a `search` of its own."""
 
     q = django_filters.CharFilter(label=_("Search"), method="search")
-    owner = django_filters.ModelChoiceFilter(empty_label=ANY, label=_("Owner"), queryset=User.objects.all())
+    owner = LookupFilter(label=_("Owner"), queryset=User.objects.all())
     whose = django_filters.ChoiceFilter(empty_label=ANY, label=_("Whose"), choices=WHOSE_CHOICES, method="by_whose")
     team = django_filters.ModelChoiceFilter(empty_label=ANY, label=_("Team"), queryset=Team.objects.all())
     sla = django_filters.CharFilter(label=_("SLA code, or none"), method="under_sla")
@@ -92,7 +93,7 @@ class CaseFilter(RecordFilter):
     service_level = django_filters.ChoiceFilter(
         empty_label=ANY, label=_("Service level"), choices=choices.ServiceLevel.choices
     )
-    customer = django_filters.ModelChoiceFilter(empty_label=ANY, label=_("Customer"), queryset=Customer.objects.all())
+    customer = LookupFilter(label=_("Customer"), queryset=Customer.objects.all())
 
     class Meta:
         model = Case
@@ -107,7 +108,7 @@ class ActivityFilter(RecordFilter):
     state = django_filters.ChoiceFilter(empty_label=ANY, label=_("State"), choices=choices.ActivityState.choices)
     status = django_filters.ChoiceFilter(empty_label=ANY, label=_("Status"), choices=choices.ActivityStatus.choices)
     priority = django_filters.ChoiceFilter(empty_label=ANY, label=_("Priority"), choices=choices.Priority.choices)
-    case = django_filters.ModelChoiceFilter(empty_label=ANY, label=_("Case"), queryset=Case.objects.all())
+    case = LookupFilter(label=_("Case"), queryset=Case.objects.all())
 
     class Meta:
         model = Activity
@@ -152,7 +153,7 @@ class ProductFilter(NamedFilter):
 
 
 class EntitlementFilter(NamedFilter):
-    customer = django_filters.ModelChoiceFilter(empty_label=ANY, label=_("Customer"), queryset=Customer.objects.all())
+    customer = LookupFilter(label=_("Customer"), queryset=Customer.objects.all())
     sla = django_filters.ModelChoiceFilter(
         empty_label=ANY, label=_("SLA"), queryset=SLA.objects.filter(record_type="case")
     )

@@ -11,6 +11,7 @@ from django.forms.models import fields_for_model, model_to_dict
 from django.utils.translation import gettext_lazy as _
 
 from cases import choices
+from cases.lookup_fields import LookupField, Typed
 from cases.models import Activity, Case, Contact, Customer, Entitlement, Product
 from sla_project.accounts.models import Team, User
 from slas.models import SLA
@@ -51,6 +52,28 @@ def only_active(form: forms.BaseForm, obj: Model | None) -> None:
             if kept is not None:
                 offered = queryset | queryset.model._default_manager.filter(pk=kept)
             field.queryset = offered
+    _follow_customer(form)
+
+
+def _follow_customer(form: forms.BaseForm) -> None:
+    """Contact and entitlement are looked for among those of the customer that the form has now."""
+    customer = form.fields.get("customer")
+    if isinstance(customer, LookupField):
+        for name in ("contact", "entitlement"):
+            field = form.fields.get(name)
+            if isinstance(field, LookupField):
+                field.belong(_customer_of(form, customer), follow="customer")
+
+
+def _customer_of(form: forms.BaseForm, field: LookupField) -> int | None:
+    given = form["customer"].value()
+    if isinstance(given, Typed):
+        try:
+            given = field.to_python(given).pk
+        except forms.ValidationError:
+            return None  # said at the customer's own field
+    text = str(given or "")
+    return int(text) if text.isdecimal() and len(text) < 19 else None
 
 
 def _active() -> Mapping[str, QuerySet[Any]]:
@@ -85,16 +108,9 @@ _CASE_HELP = {
 }
 
 
-class ContactChoice(forms.ModelChoiceField):
-    """Contacts by name and customer: two Smiths are told apart."""
-
-    def label_from_instance(self, obj: Contact) -> str:
-        return f"{obj.name} ({obj.customer})"
-
-
-_CONTACT = {"contact": ContactChoice}
-CaseForm = form_for(Case, CASE_FIELDS, field_classes=_CONTACT, help_texts=_CASE_HELP)
-CaseEditForm = form_for(Case, CASE_EDIT_FIELDS, field_classes=_CONTACT)
+LOOKED_UP = dict.fromkeys(("customer", "contact", "product", "entitlement", "owner", "case"), LookupField)
+CaseForm = form_for(Case, CASE_FIELDS, field_classes=LOOKED_UP, help_texts=_CASE_HELP)
+CaseEditForm = form_for(Case, CASE_EDIT_FIELDS, field_classes=LOOKED_UP)
 
 ACTIVITY_FIELDS = [
     "subject",
@@ -106,7 +122,7 @@ ACTIVITY_FIELDS = [
     "duration_minutes",
     "description",
 ]
-ActivityForm = form_for(Activity, ACTIVITY_FIELDS, widgets={"due_at": LOCAL_TIME})
+ActivityForm = form_for(Activity, ACTIVITY_FIELDS, field_classes=LOOKED_UP, widgets={"due_at": LOCAL_TIME})
 
 
 class ActivityEditForm(ActivityForm):  # type: ignore[misc, valid-type]
@@ -178,7 +194,7 @@ class EraseForm(forms.Form):
 
 
 class AssignForm(forms.Form):
-    owner = forms.ModelChoiceField(label=_("Owner"), queryset=User.objects.none(), required=False)
+    owner = LookupField(label=_("Owner"), queryset=User.objects.none(), required=False)
     team = forms.ModelChoiceField(label=_("Team"), queryset=Team.objects.none(), required=False)
 
 

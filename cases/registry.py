@@ -115,8 +115,10 @@ def lookup_options(lookup: str) -> QuerySet[Any, Any]:
     return querysets[lookup]
 
 
-def lookup_search(lookup: str, text: str) -> QuerySet[Any, Any]:
-    """Active records of a lookup that a text finds: by name, a person also by address, a case by number."""
+def lookup_search(lookup: str, text: str, among: QuerySet[Any, Any] | None = None) -> QuerySet[Any, Any]:
+    """Active records of a lookup (or those `among` others) that a text finds: by name, a person also by address, a
+    case by number, what has a code by its beginning.
+    """
     folded = fold(text)
     conditions = {
         "user": Q(display_name__icontains=text) | Q(email__icontains=text),
@@ -124,8 +126,11 @@ def lookup_search(lookup: str, text: str) -> QuerySet[Any, Any]:
         "sla": Q(name__icontains=text),
         "case": Q(number__istartswith=text) | Q(title_folded__contains=folded),
         "contact": Q(name_folded__contains=folded) | Q(email_folded__contains=folded),
+        "customer": Q(name_folded__contains=folded) | Q(code__istartswith=text),
+        "product": Q(name_folded__contains=folded) | Q(code__istartswith=text),
     }
-    return lookup_options(lookup).filter(conditions.get(lookup, Q(name_folded__contains=folded)))
+    rows = lookup_options(lookup) if among is None else among
+    return rows.filter(conditions.get(lookup, Q(name_folded__contains=folded)))
 
 
 # Contacts and entitlements have no name of their own that would be unique.

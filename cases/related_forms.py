@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cases.forms import form_for
+from cases.lookup_fields import LookupField
 from cases.models import Customer, Entitlement, Product
 from slas.models import SLA
 
@@ -20,7 +21,15 @@ ProductForm = form_for(
 )
 
 
-class EntitlementForm(form_for(Entitlement, ENTITLEMENT_FIELDS, widgets={"start_date": DATE, "end_date": DATE})):  # type: ignore[misc]
+_EntitlementForm = form_for(
+    Entitlement,
+    ENTITLEMENT_FIELDS,
+    field_classes={"customer": LookupField},
+    widgets={"start_date": DATE, "end_date": DATE},
+)
+
+
+class EntitlementForm(_EntitlementForm):  # type: ignore[misc, valid-type]
     """Offers active customers and SLAs for cases, and what the entitlement has already."""
 
     def __init__(self, *args: Any, entitlement: Entitlement | None = None, **kwargs: Any) -> None:

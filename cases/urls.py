@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from cases.views import activities, case_commands, cases, customers, entitlements, erasing, products
+from cases.views import activities, case_commands, cases, customers, entitlements, erasing, lookups, products
 
 app_name = "cases"
 urlpatterns = [
+    path("lookups/<slug:lookup>/", lookups.lookup, name="lookup"),
     path("cases/", cases.case_list, name="case_list"),
     path("cases/new/", cases.case_create, name="case_create"),
     path("cases/<int:pk>/", cases.case_detail, name="case_detail"),
