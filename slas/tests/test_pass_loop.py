@@ -14,7 +14,7 @@ from sla_project.operations.selectors import TIMERS_KIND
 from slas import pass_loop
 from slas.pass_loop import PassLoop
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("clock")]
 
 
 def raising(error: Exception) -> Callable[[], int]:
