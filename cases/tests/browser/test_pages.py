@@ -35,7 +35,8 @@ LOOKS = [("light", 1366), ("dark", 1366), ("light", 390)]
 # Routes that answer posts, programs or machines rather than show a page of their own.
 NOT_PAGES = (
     "api/", "healthz", "readyz", "metrics", "logout/", "timers/", "preview/", "activate", "slug:verb",
-    "retry", "revoke", "escalate/", "take/", "redeliver", "active/", "status/", "reactivate", "static", "complete/", "admin",
+    "escalate/", "take/",
+    "retry", "revoke", "redeliver", "active/", "status/", "reactivate", "static", "complete/", "admin",
     "i18n", "holidays/", "import", "__", "favicon", "options/", "compute", "clone/", "delete/", "versions/<int:number>",
     "export/", "test/",
 )  # fmt: skip
