@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import django_filters
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -54,6 +54,24 @@ class SLAFilter(django_filters.FilterSet):
     class Meta:
         model = SLA
         fields = ("code", "record_type", "state", "is_default")
+
+
+def named(queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+    return queryset.filter(Q(name__icontains=value) | Q(code__icontains=value))
+
+
+class KPIPageFilter(KPIFilter):
+    """The same for a person, who knows the name and not the code; the code works in links."""
+
+    q = django_filters.CharFilter(label=_("Name or code"), method=named)
+    code = django_filters.CharFilter(widget=forms.HiddenInput)
+
+
+class SLAPageFilter(SLAFilter):
+    """The same for a person, who knows the name and not the code; the code works in links."""
+
+    q = django_filters.CharFilter(label=_("Name or code"), method=named)
+    code = django_filters.CharFilter(widget=forms.HiddenInput)
 
 
 class SavedReportFilter(django_filters.FilterSet):

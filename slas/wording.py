@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from sla_project.operations.templatetags.console import words_of_duration
+from sla_project.operations.templatetags.console import words_of_duration, words_of_ticking
 from slas.models import KPIEvent, KPIInstance, SLASource
 
 Text = str | Promise
@@ -93,3 +94,35 @@ def end_words(instance: KPIInstance) -> str:
 def source_words(source: str) -> str:
     """Who chose the SLA: “the default”."""
     return str(SOURCES.get(source, source))
+
+
+HEARTBEAT_KINDS: Mapping[str, Text] = {
+    "advance": gettext_lazy("Judges records"),
+    "actions": gettext_lazy("Runs actions"),
+    "mail": gettext_lazy("Sends mail"),
+    "beat": gettext_lazy("Starts what is scheduled"),
+}
+HEARTBEAT_NUMBERS: Mapping[str, Text] = {
+    "queued": gettext_lazy("waiting: %(value)s"),
+    "queued_mail": gettext_lazy("mails waiting: %(value)s"),
+    "held_back": gettext_lazy("held back: %(value)s"),
+    "dead": gettext_lazy("given up: %(value)s"),
+    "oldest": gettext_lazy("oldest for %(value)s"),
+    "oldest_due_age": gettext_lazy("oldest for %(value)s"),
+}
+
+
+def heartbeat_kind_words(kind: str) -> str:
+    return str(HEARTBEAT_KINDS.get(kind, kind))
+
+
+def heartbeat_words(detail: Mapping[str, Any]) -> list[str]:
+    """What a process saw at its last sign of life; a key without words is said as it is spelled."""
+    found = []
+    for name, value in detail.items():
+        is_age = name.startswith("oldest")
+        if is_age and not value:
+            continue
+        words = HEARTBEAT_NUMBERS.get(name, f"{name}: %(value)s")
+        found.append(str(words) % {"value": words_of_ticking(value) if is_age else value})
+    return found

@@ -68,6 +68,11 @@ class Difference:
     has_after: bool
 
     @property
+    def words(self) -> str:
+        """The path as people read it: `is default`; the keys of items have hyphens and stay as they are."""
+        return self.path.replace("_", " ")
+
+    @property
     def kind(self) -> str:
         if not self.had_before:
             return "added"

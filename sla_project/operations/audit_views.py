@@ -84,7 +84,7 @@ def _row(entry: AuditEntry) -> list[Cell]:
 
 def _fields_words(entry: AuditEntry) -> str:
     """The first fields that changed, and how many more did."""
-    paths = [one.path for one in differences(entry.before, entry.after)]
+    paths = [one.words for one in differences(entry.before, entry.after)]
     if entry.before is None or not paths:
         return "–"
     named = ", ".join(paths[:FIELDS_NAMED])
@@ -128,7 +128,7 @@ def audit_detail(request: HttpRequest, pk: int) -> HttpResponse:
             {"label": _("Object"), "value": entry.object_label, "url": url},
             {"label": _("When"), "time": entry.at},
             {"label": _("Who"), "value": str(entry.by or _("The system"))},
-            {"label": _("Action"), "value": entry.action},
+            {"label": _("Action"), "value": action_words(entry.action)},
             {"label": _("Reason"), "value": entry.reason or "–"},
         ],
     }

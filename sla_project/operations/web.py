@@ -22,6 +22,8 @@ from sla_project.operations.errors import Invalid, NotPossible, Refused, Service
 
 ROWS_ON_A_PAGE = 50
 ROWS_READ_AT_ONCE = 1000
+EMPTY_CHOICE = "-" * 9
+"""What django-filter shows for “no choice” unless told otherwise."""
 Cell = Mapping[str, Any]
 
 
@@ -55,12 +57,24 @@ def list_page(
         "columns": [_head(column, request.GET) for column in columns],
         "rows": [{"cells": row(obj), "object": obj} for obj in page.object_list],
         "pagination": _pagination(page, request.GET),
-        "filter_form": filters.form if filters else None,
+        "filter_form": _filter_form(filters) if filters else None,
         "filter_more": getattr(filterset, "more", ()),
         "filter_more_used": any(request.GET.get(name) for name in getattr(filterset, "more", ())),
         "clear_url": request.path,
     }
     return render(request, template, {**shown, **(context or {})})
+
+
+def _filter_form(filters: FilterSet) -> forms.Form:
+    """The form of the filters, with “Any” where Django would say “Unknown” or draw a row of dashes."""
+    form: forms.Form = filters.form
+    for field in form.fields.values():
+        widget = field.widget
+        if isinstance(widget, forms.Select) and not widget.allow_multiple_selected:
+            choices = list(widget.choices)
+            if choices and (isinstance(widget, forms.NullBooleanSelect) or choices[0][1] == EMPTY_CHOICE):
+                widget.choices = [(choices[0][0], _("Any")), *choices[1:]]
+    return form
 
 
 def list_csv(

@@ -18,7 +18,7 @@ from sla_project.operations.errors import NotPossible
 from sla_project.operations.requests import user_of
 from sla_project.operations.web import Column, command_view, form_page, list_page
 from slas import records
-from slas.filters import KPIFilter
+from slas.filters import KPIPageFilter
 from slas.forms.condition_fields import condition_assets
 from slas.forms.kpis import KPIForm
 from slas.models import KPI
@@ -55,7 +55,7 @@ def kpi_list(request: HttpRequest) -> HttpResponse:
             Column(_("Pauses by")),
         ],
         row=row,
-        filterset=KPIFilter,
+        filterset=KPIPageFilter,
         context={
             "lead": _("What is measured: each KPI counts from one time of a record."),
             "actions": [new] if can_configure(request.user) else [],

@@ -24,6 +24,7 @@ from slas.selectors.gone import gone_parts
 from slas.selectors.instance_lists import title_of
 from slas.services.dead_records import record_retry, records_wake
 from slas.views.monitor_fixes import Findings, fixes
+from slas.wording import heartbeat_kind_words, heartbeat_words
 
 SHOWN = 50
 
@@ -42,7 +43,9 @@ def monitor(request: HttpRequest) -> HttpResponse:
         "lateness": selectors.lateness(now),
         "oldest": oldest,
         "oldest_url": _url_of(oldest) if oldest else "",
-        "processes": processes,
+        "processes": [
+            (one, heartbeat_kind_words(one.heartbeat.kind), heartbeat_words(one.heartbeat.detail)) for one in processes
+        ],
         "troubles": [(record, title_of(record), _url_of(record)) for record in selectors.records_in_trouble()[:SHOWN]],
         "gone": gone_parts(),
         "may_configure": can_configure(request.user),

@@ -18,7 +18,7 @@ from sla_project.operations.errors import NotPossible
 from sla_project.operations.requests import user_of
 from sla_project.operations.web import Column, command_view, form_page, list_page
 from slas import records
-from slas.filters import SLAFilter
+from slas.filters import SLAPageFilter
 from slas.forms.slas import SLANewForm, SLARenameForm
 from slas.models import SLA
 from slas.selectors import policy
@@ -61,7 +61,7 @@ def sla_list(request: HttpRequest) -> HttpResponse:
             Column(_("Changed"), "modified_at"),
         ],
         row=row,
-        filterset=SLAFilter,
+        filterset=SLAPageFilter,
         context={
             "lead": _("What is promised, to whom, and what happens when it is about to be missed."),
             "actions": buttons if can_configure(request.user) else [],

@@ -53,7 +53,7 @@ def test_an_entry_is_shown_field_by_field(manager):
     for words in ("<del>Ada</del>", "<ins>Eva</ins>", "<ins>no</ins>", "She asked for it.", "changed"):
         assert words in text
     assert "style=" not in text and "<script>" not in text
-    assert "name, is_active" in manager.get("/audit/").content.decode()
+    assert "name, is active" in manager.get("/audit/").content.decode()
 
 
 def test_values_are_escaped(manager):

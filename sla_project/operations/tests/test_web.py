@@ -24,7 +24,7 @@ COLUMNS = [Column("Name", order="display_name", first=True), Column("Role")]
 class UserFilter(django_filters.FilterSet):
     class Meta:
         model = User
-        fields = ["role"]
+        fields = ["role", "is_active"]
 
 
 class NoteForm(forms.Form):
@@ -67,6 +67,13 @@ def test_lists_filter_sort_and_page(rf) -> None:
     assert "Zoe" in managers
     assert "U01" not in managers
     assert "Zoe" in people(rf, sort="password", page="99")
+
+
+def test_filters_offer_any_and_not_unknown_or_dashes(rf) -> None:
+    page = people(rf)
+    assert '<option value="unknown" selected>Any</option>' in page
+    assert "Unknown" not in page
+    assert "-----" not in page
 
 
 @pytest.mark.parametrize("page", ["0", "-1", "x", "99999999999999999999"])

@@ -51,6 +51,15 @@ def test_all_is_well(admin, cases):
     assert response.context["fixes"] == [] and b"What to do" not in response.content
 
 
+def test_signs_of_life_are_said_in_words(admin, cases):
+    beat(TIMERS_KIND, oldest_due_age=75.2, dead=1)
+    beat(ACTIONS_KIND, queued=2, oldest=0.0)
+    page = admin.get(PAGE).content.decode()
+    for words in ("Judges records", "oldest for 1 min 15 s", "given up: 1", "Runs actions", "waiting: 2"):
+        assert words in page
+    assert "oldest_due_age" not in page
+
+
 def problems(client) -> str:
     return " ".join(f"{fix.problem} {fix.words} {fix.command} {fix.url}" for fix in client.get(PAGE).context["fixes"])
 
