@@ -18,7 +18,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_SCHEMA_CLASS": "sla_project.operations.rest.schema.OperationSchema",
     "DEFAULT_THROTTLE_CLASSES": ["sla_project.operations.rest.throttles.PerCallerThrottle"],
     "EXCEPTION_HANDLER": "sla_project.operations.rest.problems.exception_handler",
-    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_FILTER_BACKENDS": ["sla_project.operations.rest.filters.StrictFilterBackend"],
     "URL_FORMAT_OVERRIDE": None,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "UNICODE_JSON": True,

@@ -97,6 +97,8 @@ class CursorPages(BasePagination):
                 message = _("One can order by %s.") % (", ".join(allowed) or _("nothing"))
                 raise Invalid([Problem("/ordering", "invalid", message)])
         keys = [_key(model, name) for name in names]
+        if len({key.name for key in keys}) < len(keys):
+            raise Invalid([Problem("/ordering", "repeated", _("Name each field once."))])
         if keys[-1].name != "pk":
             keys.append(Key("pk", keys[-1].descending, nullable=False))
         return keys

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.core.exceptions import ValidationError as ModelInvalid
 from django.db import OperationalError
 from django.db.models import ProtectedError, RestrictedError
@@ -86,6 +86,8 @@ def _django(error: Exception) -> Response | None:
             return problem_response(404, "not_found", _("There is no such object."))
         case PermissionDenied():
             return problem_response(403, "permission_denied", _("You may not do this."))
+        case RequestDataTooBig():  # read before the parser, for its Idempotency-Key
+            return _invalid([Problem("", "body_too_large", _("The body is too large."))])
         case ProtectedError() | RestrictedError():
             return problem_response(409, "in_use", _("Other objects use this one, so it stays."))
         case OperationalError():

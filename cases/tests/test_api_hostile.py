@@ -1,0 +1,198 @@
+"""What no honest client sends: each gets a 4xx with a problem that says where the fault is, and writes nothing.
+
+Every address is tried, as the router knows them; a new resource needs no line here.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.urls import resolve
+from rest_framework.response import Response
+from rest_framework.test import APIClient
+
+from cases.models import Case
+from cases.tests.api_desk import PARTS, V1, ApiDesk, addresses, make_api_desk
+from cases.tests.builders import make_case, make_token, make_user
+from conftest import Clock
+from sla_project.accounts.models import User
+from sla_project.operations.models import IdempotencyKey
+
+pytestmark = pytest.mark.django_db
+PROBLEM = "application/problem+json"
+METHODS = ("get", "post", "put", "patch", "delete")
+WRITES = {"post", "put", "patch"}
+
+
+@pytest.fixture
+def desk(clock: Clock) -> ApiDesk:
+    """For what goes through all addresses; the others make do with a case and its administrator."""
+    return make_api_desk(clock)
+
+
+@pytest.fixture
+def client(db: None) -> APIClient:
+    return client_of(make_user("root@desk.example", role="administrator"))
+
+
+def client_of(user: User | None) -> APIClient:
+    client = APIClient(raise_request_exception=False)
+    if user is not None:
+        client.credentials(HTTP_AUTHORIZATION=f"Token {make_token(user)}")
+    return client
+
+
+def filled(desk: ApiDesk, **given: str) -> Iterator[str]:
+    """Every address, with a row that is there."""
+    ids: dict[str, str] = {}
+    for address in addresses():
+        resource = address.partition("/")[0]
+        if "%(pk)s" in address and resource not in ids:
+            ids[resource] = next(iter(desk.ids(resource)), "1")
+        yield V1 + address % {**PARTS, "pk": ids.get(resource, ""), **given}
+
+
+def methods(path: str) -> set[str]:
+    view = resolve(path).func
+    return set(getattr(view, "actions", None) or {name for name in METHODS if hasattr(view.cls, name)})
+
+
+def fault(answer: Any) -> str:
+    """What is wrong with the manners of an answer."""
+    if answer.status_code < 400:
+        return ""
+    if answer.status_code >= 500 or answer["Content-Type"] != PROBLEM:
+        return f"{answer.status_code} {answer['Content-Type']}"
+    body = answer.json()
+    well_formed = body["code"] and body["detail"] and all(one["code"] and one["detail"] for one in body["errors"])
+    return "" if well_formed and (answer.status_code != 400 or body["errors"]) else json.dumps(body)
+
+
+def undone(client: APIClient, method: str, path: str, body: Any = None, **extra: Any) -> Response:
+    """The answer; what it wrote is undone."""
+    with transaction.atomic():
+        answer: Response = getattr(client, method)(path, body, format="json", HTTP_IF_MATCH="*", **extra)
+        transaction.set_rollback(True)
+    return answer
+
+
+@pytest.mark.slow
+def test_bodies_that_are_no_objects(desk: ApiDesk) -> None:
+    client, faults = desk.client(), []
+    for path in filled(desk):
+        for method in methods(path) & WRITES:
+            for body in ([], "text", 7):
+                answer = undone(client, method, path, body)
+                if found := fault(answer):
+                    faults.append((method, path, body, found))
+    assert faults == []
+
+
+BAD_BODIES = {
+    "malformed": b'{"title": ',
+    "empty": b"",
+    "two": b"{} {}",
+    "nul": b'{"title": "a\\u0000"}',
+    "surrogate": b'{"title": "\\ud800"}',
+    "huge_integer": b'{"title": "a", "customer": ' + b"9" * 400 + b"}",
+    "nan": b'{"title": NaN}',
+    "infinite": b'{"title": 1e999}',
+    "utf16": '{"title": "a"}'.encode("utf-16"),
+    "latin1": b'{"title": "\xe9"}',
+    "deep": b'{"title": ' + b"[" * 500_000 + b"]" * 500_000 + b"}",
+    "large": b'{"title": "' + b"a" * 1_000_000 + b'"}',
+    "larger than Django reads": b'{"title": "' + b"a" * 6_000_000 + b'"}',
+    "twice": b'{"title": "a", "title": "b"}',
+}
+
+
+@pytest.mark.parametrize("headers", [{}, {"HTTP_IDEMPOTENCY_KEY": "k-1"}], ids=["plain", "with a key"])
+@pytest.mark.parametrize("name", BAD_BODIES)
+def test_bodies_that_are_no_json(name: str, headers: dict[str, str], client: APIClient) -> None:
+    answer = client.post(V1 + "cases/", BAD_BODIES[name], content_type="application/json", **headers)
+    assert (answer.status_code, fault(answer)) == (400, "")
+    assert not Case.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "content_type", ["text/xml", "multipart/form-data; boundary=x", "application/x-www-form-urlencoded", ";;;", "é"]
+)
+def test_other_kinds_of_bodies(content_type: str, client: APIClient) -> None:
+    answer = client.post(V1 + "cases/", b'{"title": "a"}', content_type=content_type)
+    assert (answer.status_code, fault(answer)) == (415, "")
+
+
+@pytest.mark.parametrize(
+    ("query", "pointer"),
+    [
+        ("colour=red", "/colour"),
+        ("Status=new", "/Status"),
+        ("ordering=secret", "/ordering"),
+        ("ordering=-", "/ordering"),
+        ("ordering=,", "/ordering"),
+        ("ordering=id,-id", "/ordering"),
+        ("cursor=garbage", "/cursor"),
+        ("cursor=eyJ9:1:2", "/cursor"),
+        ("limit=0", "/limit"),
+        ("limit=1e2", "/limit"),
+        ("limit=%D9%A3", "/limit"),
+    ],
+)
+def test_lists_refuse_what_they_do_not_know(query: str, pointer: str, client: APIClient) -> None:
+    """A misspelled filter would otherwise answer with everything."""
+    answer = client.get(f"{V1}cases/?{query}")
+    assert (answer.status_code, fault(answer)) == (400, "")
+    assert [one["pointer"] for one in answer.json()["errors"]] == [pointer]
+
+
+@pytest.mark.parametrize("etag", ['"', "abc", 'W/"abc"', '""', ",,,", "x" * 5_000, "é", "\x00"])
+def test_etags_that_name_nothing(etag: str, client: APIClient) -> None:
+    case = make_case()
+    answer = client.patch(f"{V1}cases/{case.pk}/", {"title": "Stolen"}, format="json", HTTP_IF_MATCH=etag)
+    assert (answer.status_code, fault(answer)) == (412, "")
+    assert Case.objects.get(pk=case.pk).title == case.title
+
+
+@pytest.mark.parametrize("etag", ["", " ", "\t"])
+def test_no_etag_at_all(etag: str, client: APIClient) -> None:
+    case = make_case()
+    answer = client.delete(f"{V1}cases/{case.pk}/", HTTP_IF_MATCH=etag)
+    assert (answer.status_code, fault(answer)) == (428, "")
+
+
+def test_idempotency_keys_where_they_mean_nothing(client: APIClient) -> None:
+    """Only a POST by somebody known keeps one; elsewhere the header is not even read."""
+    stranger = client_of(None)
+    for key in ("k", "x" * 9_000, "two words"):
+        assert client.get(V1 + "cases/", HTTP_IDEMPOTENCY_KEY=key).status_code == 200
+        assert stranger.post(V1 + "cases/", {"title": "a"}, format="json", HTTP_IDEMPOTENCY_KEY=key).status_code == 401
+    assert not IdempotencyKey.objects.exists()
+
+
+def test_a_key_after_a_refused_body(client: APIClient) -> None:
+    """The refusal is the answer to that request; the mended one is another request and needs another key."""
+    again = {"HTTP_IDEMPOTENCY_KEY": "k-1"}
+    refused = [client.post(V1 + "cases/", {"title": []}, format="json", **again) for _ in range(2)]
+    assert [answer.status_code for answer in refused] == [400, 400]
+    assert refused[1]["Idempotency-Replayed"] == "true"
+    mended = client.post(V1 + "cases/", {"title": "a"}, format="json", **again)
+    assert (mended.status_code, mended.json()["code"]) == (422, "idempotency_mismatch")
+
+
+@pytest.mark.parametrize(
+    "authorization",
+    ["Token", "Token  ", "Token a b", "Bearer", "Token é", "Token \x00", "Token " + "x" * 9_000, "Basic YTpi"],
+)
+def test_credentials_that_are_none(authorization: str) -> None:
+    answer = client_of(None).get(V1 + "cases/", HTTP_AUTHORIZATION=authorization)
+    assert (answer.status_code, fault(answer)) == (401, "")
+
+
+@pytest.mark.parametrize("accept", ["text/html", "application/json;version=9", "a/b/c", ";", "é"])
+def test_answers_that_we_cannot_give(accept: str, client: APIClient) -> None:
+    answer = client.get(V1 + "cases/", HTTP_ACCEPT=accept)
+    assert answer.status_code in (200, 406) and fault(answer) == ""
