@@ -137,7 +137,8 @@ def test_a_deep_body_is_refused_shortly(api, sla):
     _body, etag = read(api, sla)
     raw = '{"name": "x", "items": ' + "[" * 500 + "]" * 500 + "}"
     response = api.put(f"{V1}/{sla.pk}/", raw, content_type="application/json", headers={"If-Match": etag})
-    assert response.status_code == 400 and response.json()["code"] == "too_deep"
+    [error] = response.json()["errors"]
+    assert (response.status_code, error["code"], error["pointer"]) == (400, "too_deep", "/items" + "/0" * 19)
 
 
 def test_discarding_and_asking_for_no_draft(api, sla):
