@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
-from rest_framework.exceptions import ErrorDetail
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
@@ -21,12 +20,13 @@ from sla_project.operations.clock import clock_now
 from sla_project.operations.errors import Invalid, Problem
 from sla_project.operations.requests import user_of
 from sla_project.operations.rest.dry_run import DRY_RUN, is_dry_run, rolled_back_if_dry
+from sla_project.operations.rest.strict import KnownKeysOnly
 
 DRY_RUN_NAME = "dry_run"
 LIMIT = selectors.RETRIED_AT_ONCE
 
 
-class RunIdsSerializer(serializers.Serializer[Any]):
+class RunIdsSerializer(KnownKeysOnly):
     """Which runs; left out: those that the list's filters find."""
 
     ids = serializers.ListField(
@@ -36,13 +36,6 @@ class RunIdsSerializer(serializers.Serializer[Any]):
         max_length=LIMIT,
         help_text=f"Ids of action runs, at most {LIMIT}. Not together with filters.",
     )
-
-    def to_internal_value(self, data: Any) -> Any:
-        unknown = set(data) - set(self.fields) if isinstance(data, dict) else set()
-        if unknown:
-            message = ErrorDetail(_("There is no such key."), code="unknown_key")
-            raise serializers.ValidationError({name: [message] for name in sorted(unknown)})
-        return super().to_internal_value(data)
 
 
 class RetriedSerializer(serializers.Serializer[Any]):

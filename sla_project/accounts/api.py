@@ -20,9 +20,10 @@ from sla_project.accounts.selectors import tokens_seen_by
 from sla_project.operations.clock import clock_now
 from sla_project.operations.requests import user_of
 from sla_project.operations.rest.routers import ConsoleRouter
+from sla_project.operations.rest.strict import KnownKeysOnly
 
 
-class UserSerializer(serializers.ModelSerializer[User]):
+class UserSerializer(KnownKeysOnly, serializers.ModelSerializer[User]):
     password = serializers.CharField(
         write_only=True, required=False, max_length=128, trim_whitespace=False, help_text="None: no sign-in."
     )
@@ -92,7 +93,7 @@ class UserViewSet(
         )
 
 
-class TeamSerializer(serializers.ModelSerializer[Team]):
+class TeamSerializer(KnownKeysOnly, serializers.ModelSerializer[Team]):
     class Meta:
         model = Team
         fields = ["id", "code", "name", "email", "lead", "members"]
@@ -125,7 +126,7 @@ class TeamViewSet(viewsets.ModelViewSet[Team]):
         )
 
 
-class ApiTokenSerializer(serializers.ModelSerializer[ApiToken]):
+class ApiTokenSerializer(KnownKeysOnly, serializers.ModelSerializer[ApiToken]):
     user = serializers.CharField(source="user.email", read_only=True)
     scope = serializers.ChoiceField(choices=TokenScope.choices, default=TokenScope.READ)
 

@@ -13,11 +13,12 @@ from sla_project.operations.etags import etag_of
 from sla_project.operations.models import OrganisationSettings
 from sla_project.operations.requests import user_of
 from sla_project.operations.rest import check_if_match
+from sla_project.operations.rest.strict import KnownKeysOnly
 from sla_project.operations.selectors import settings_get
 from slas.services.settings import service_settings_update
 
 
-class OrganisationSettingsSerializer(serializers.ModelSerializer[OrganisationSettings]):
+class OrganisationSettingsSerializer(KnownKeysOnly, serializers.ModelSerializer[OrganisationSettings]):
     disabled_record_types = serializers.ListField(
         child=serializers.CharField(),
         required=False,

@@ -83,8 +83,10 @@ def test_faults_are_pointed_at(changes: dict, pointer: str) -> None:
 
 def test_no_field_can_be_smuggled_in() -> None:
     user = make_user(role=Role.AGENT)
-    smuggled = {"is_superuser": True, "is_staff": True, "role": "administrator", "id": 77, "is_active": False}
-    answer = api_client(user).patch("/api/v1/me/", {**smuggled, "display_name": "Eve"})
+    unknown = {"is_superuser": True, "is_staff": True}
+    assert api_client(user).patch("/api/v1/me/", {**unknown, "display_name": "Eve"}).status_code == 400
+    shown = {"role": "administrator", "id": 77, "is_active": False}
+    answer = api_client(user).patch("/api/v1/me/", {**shown, "display_name": "Eve"})
     assert answer.status_code == 200
     user.refresh_from_db()
     assert (user.display_name, user.role, user.is_active, user.is_staff) == ("Eve", "agent", True, False)
@@ -126,3 +128,21 @@ def test_teams() -> None:
     assert client.delete(f"{TEAMS}{made['id']}/").status_code == 204
     actions = AuditEntry.objects.filter(object_type="accounts.team").values_list("action", flat=True)
     assert sorted(actions) == ["team.create", "team.delete", "team.update"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("patch", "me/", {"timezone": "UTC"}),
+        ("post", "users/", {"email": "b@example.org", "display_name": "B", "colour": "red"}),
+        ("post", "teams/", {"code": "b", "name": "B", "colour": "red"}),
+        ("post", "tokens/", {"name": "B", "scopes": "write"}),
+    ],
+)
+def test_a_misspelt_key_is_said(method, path, body) -> None:
+    client = api_client(make_user("a@example.org", role=Role.ADMINISTRATOR))
+    answer = getattr(client, method)(f"/api/v1/{path}", body, format="json")
+    wrong = {"/timezone", "/colour", "/scopes"}
+    assert answer.status_code == 400, answer.data
+    assert [one["code"] for one in answer.json()["errors"]] == ["unknown_key"]
+    assert {one["pointer"] for one in answer.json()["errors"]} <= wrong
