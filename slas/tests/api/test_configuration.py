@@ -132,7 +132,7 @@ def test_a_bad_question_is_refused(api, body, pointer):
 
 
 def test_holidays_are_part_of_their_schedule(api):
-    holiday = {"date": "2026-12-25", "name": "Christmas Day", "hours": None}
+    holiday = {"date": "2026-12-25", "name": "Christmas Day", "hours": None, "closed": None}
     body = {"code": "uk", "name": "UK", "holidays": [holiday]}
     created = api.post(f"{V1}/holiday-schedules/", body, format="json")
     assert created.status_code == 201 and created.json()["holidays"] == [holiday]

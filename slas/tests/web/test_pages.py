@@ -71,7 +71,6 @@ COMMANDS = [
     ("business_hours_delete", ""),
     ("holiday_schedule_clone", ""),
     ("holiday_schedule_delete", ""),
-    ("holiday_add_preview", ""),
     ("holiday_remove", ""),
     ("holiday_import_add", ""),
 ]
@@ -120,6 +119,13 @@ def test_commands_are_posts_of_administrators(sla, admin, agent, name, verb):
 def test_strangers_sign_in_first(sla, name):
     response = Client().get(address(name))
     assert response.status_code == 302 and "login" in response["Location"]
+
+
+def test_a_preview_answers_with_a_part_of_the_page(sla, admin, agent):
+    url = address("holiday_add_preview")
+    assert admin.get(url).status_code == 405
+    assert agent.post(url).status_code == 403
+    assert admin.post(url).status_code == 200
 
 
 def test_an_unknown_verb_is_no_page(sla, admin):
