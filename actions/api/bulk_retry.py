@@ -13,7 +13,6 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from actions import selectors, services
-from actions.filters import ActionRunFilter
 from actions.models import ActionRun
 from actions.services.runs import Retried
 from sla_project.operations.clock import clock_now
@@ -65,6 +64,8 @@ class BulkRetrySerializer(serializers.Serializer[Any]):
 class BulkRetry(GenericViewSet[ActionRun]):
     """The action, for the view set of runs."""
 
+    more_parameters = frozenset({DRY_RUN_NAME})
+
     @extend_schema(
         operation_id="action_runs_bulk_retry",
         request=RunIdsSerializer,
@@ -103,10 +104,7 @@ class BulkRetry(GenericViewSet[ActionRun]):
         is_dry_run(request)
         body = RunIdsSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        asked = {name for name in request.query_params if name != DRY_RUN_NAME}
-        if unknown := sorted(asked - set(ActionRunFilter.base_filters)):
-            raise Invalid([Problem(f"/{name[:60]}", "unknown", _("There is no such filter.")) for name in unknown[:10]])
-        filters = {name for name in asked if request.query_params[name]}
+        filters = {name for name, value in request.query_params.items() if value and name != DRY_RUN_NAME}
         ids = body.validated_data.get("ids")
         if ids is None and not filters:
             raise Invalid([Problem("/ids", "required", _("Name the runs, or filters that find them."))])

@@ -72,7 +72,7 @@ def test_the_filters_are_those_of_the_list(api: APIClient, note: Any, notes: Any
     [
         ("", {}, "/ids", "required"),
         ("?state=", {}, "/ids", "required"),
-        ("?stat=dead", {}, "/stat", "unknown"),
+        ("?stat=dead", {}, "/stat", "unknown_parameter"),
         ("?state=dead", {"ids": [1]}, "/ids", "contradiction"),
         ("?state=broken", {}, "/state", "invalid_choice"),
         ("?dry_run=yes", {"ids": [1]}, "/dry_run", "invalid"),

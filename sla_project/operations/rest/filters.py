@@ -16,13 +16,17 @@ PAGING = {"limit", "cursor", "ordering"}
 
 
 class StrictFilterBackend(DjangoFilterBackend):
-    """For lists only: a row that is read by its id is there, whatever the query says."""
+    """For lists only: a row that is read by its id is there, whatever the query says.
+
+    A view whose actions on the list take parameters of their own names them in `more_parameters`.
+    """
 
     def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: Any) -> QuerySet[Any]:
         if view.detail:
             return queryset
         filterset = self.get_filterset(request, queryset, view)
-        known = PAGING | (_parameters(filterset) if filterset is not None else set())
+        known = PAGING | getattr(view, "more_parameters", frozenset())
+        known |= _parameters(filterset) if filterset is not None else set()
         unknown = sorted(set(request.query_params) - known)
         if unknown:
             message = _("This list knows no such parameter.")

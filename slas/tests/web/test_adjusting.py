@@ -40,7 +40,7 @@ def test_more_time(admin, case):
     assert RecordChange.objects.get(kind="extended").data["why"] == "Agreed by phone"
     assert AuditEntry.objects.get(action="kpi_instance.extended").by.email == "administrator@example.com"
     detail = admin.get(page()).content.decode()
-    assert "was given 1 h 30 min more." in detail and "Time given by hand" in detail
+    assert "Was given 1 h 30 min more." in detail and "Time given by hand" in detail
 
 
 @pytest.mark.parametrize(
