@@ -43,3 +43,24 @@ def test_an_absent_service_is_named_with_its_place(monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("DATABASE_URL", "postgres://user:secret@127.0.0.1:9/name")
     with pytest.raises(SystemExit, match=r"^DATABASE_URL: nothing answers at 127\.0\.0\.1:9\.$"):
         suite.services()
+
+
+HANGS_ONCE = """
+import pathlib, sys, time
+seen = pathlib.Path(sys.argv[1])
+if not seen.exists():
+    seen.touch()
+    time.sleep(600)
+"""
+
+
+def test_a_step_that_hangs_is_begun_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    step = suite.Step("browser", (sys.executable, "-c", HANGS_ONCE, str(tmp_path / "seen")), limit=2.0)
+    assert suite.run(step)
+    assert "browser: hung, ended after 2 s" in capsys.readouterr().out
+
+
+def test_a_step_that_always_hangs_has_failed(capsys: pytest.CaptureFixture[str]) -> None:
+    step = suite.Step("browser", (sys.executable, "-c", "import time; time.sleep(600)"), limit=0.5)
+    assert not suite.run(step)
+    assert capsys.readouterr().out.count("hung") == 2

@@ -38,7 +38,7 @@ NOT_PAGES = (
     "escalate/", "take/",
     "retry", "revoke", "redeliver", "active/", "status/", "reactivate", "static", "complete/", "admin",
     "i18n", "holidays/", "import", "__", "favicon", "options/", "compute", "clone/", "delete/", "versions/<int:number>",
-    "export/", "test/",
+    "export/", "test/", "lookups/",
 )  # fmt: skip
 # Pages that look quite different by what their query asks for.
 VIEWS = (
