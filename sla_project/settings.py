@@ -61,6 +61,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "sla_project.operations.middleware.NothingToShowMiddleware",
 ]
 ROOT_URLCONF = "sla_project.urls"
 WSGI_APPLICATION = "sla_project.wsgi.application"

@@ -22,7 +22,7 @@ from conftest import Clock
 from sla_project.accounts.models import User
 from sla_project.operations.models import IdempotencyKey
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 PROBLEM = "application/problem+json"
 METHODS = ("get", "post", "put", "patch", "delete")
 WRITES = {"post", "put", "patch"}

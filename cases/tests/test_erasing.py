@@ -25,7 +25,7 @@ from slas.passes import advance_all
 from slas.services.slas import sla_set_default
 from slas.tests.policy.builders import duration, make_item, make_kpi, make_sla
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 SECRETS = ("Nora", "nora@northwind.example", "Passport", "secret answer")
 MAIL = {
     "kind": "send_email",

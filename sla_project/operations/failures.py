@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views import defaults
 
@@ -34,6 +35,12 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     detail = _("There is nothing at this address.")
     return _answer(request, 404, "not_found", detail, lambda: defaults.page_not_found(request, exception))
+
+
+def nothing_to_show(request: HttpRequest, refusal: HttpResponse) -> HttpResponse:
+    """The page instead of an empty 405, for whoever opens the address of a button; its headers stay."""
+    refusal.content = render_to_string("405.html", request=request)
+    return refusal
 
 
 def server_error(request: HttpRequest) -> HttpResponseBase:

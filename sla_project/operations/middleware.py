@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from sla_project.operations.failures import API_PREFIX
+from sla_project.operations.failures import API_PREFIX, nothing_to_show
 from sla_project.operations.logs import current_request_id
 
 Respond = Callable[[HttpRequest], HttpResponse]
@@ -73,3 +73,15 @@ class TimeZoneMiddleware:
             return self.get_response(request)
         with timezone.override(ZoneInfo(name)):
             return self.get_response(request)
+
+
+class NothingToShowMiddleware:
+    """Addresses that only take posts say so in a page, not with the browser's own error."""
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        is_bare = response.status_code == 405 and not response.streaming and not response.content
+        return nothing_to_show(request, response) if is_bare and request.method == "GET" else response

@@ -14,7 +14,7 @@ from rest_framework.test import APIClient
 from sla_project.accounts.models import Role
 from sla_project.operations.tests.builders import make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 FOR_EVERYBODY = {"login/", "logout/", "healthz", "readyz", "api/schema/", "api/docs/"}
 WITH_A_TOKEN = {"metrics"}

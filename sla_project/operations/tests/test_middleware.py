@@ -28,6 +28,16 @@ def test_pages_have_nothing_inline(path: str) -> None:
     assert all("src=" in tag.partition(">")[0] for tag in html.split("<script")[1:])
 
 
+def test_the_address_of_a_button_says_that_there_is_nothing_to_show() -> None:
+    """Who was signed out while pressing it comes there after signing in."""
+    client = Client()
+    client.force_login(make_user())
+    answer = client.get("/logout/")
+    assert answer.status_code == 405 and "POST" in answer["Allow"]
+    assert "It belongs to a button" in answer.content.decode()
+    assert client.get("/api/v1/cases/1/resolve/").headers["Content-Type"] == "application/problem+json"
+
+
 def test_a_usable_request_id_is_kept_and_others_replaced() -> None:
     assert Client().get("/healthz", headers={"X-Request-Id": "trace-00001"})["X-Request-Id"] == "trace-00001"
     assert len(Client().get("/healthz", headers={"X-Request-Id": "a b\tc"})["X-Request-Id"]) == 32

@@ -14,7 +14,7 @@ from slas.models import SLA
 from slas.selectors.bundles import sla_bundle
 from slas.starters import starters
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 IMPORT = "/api/v1/slas/import/"
 
 

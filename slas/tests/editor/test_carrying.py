@@ -13,7 +13,7 @@ from slas.services.slas import sla_update_draft
 from slas.tests.editor.forms import draft, edit_url, fields_of, shown
 from slas.tests.policy.builders import NOW
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 PRESSES = [
     ("order", {"move": "down gold"}, ["all", "gold", "resolve"]),

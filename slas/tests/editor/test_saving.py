@@ -10,7 +10,7 @@ from django.test import Client
 from slas.models import SLA
 from slas.tests.editor.forms import draft, edit_url, fields_of, shown
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def press(client: Client, sla: SLA, item: str, fields: dict[str, Any], command: str) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from slas.services.slas import sla_set_default
 from slas.tests.policy.builders import NOW, WEEK, make_hours
 from slas.tests.web.pages import errors, url
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 HOURS = {"name": "UK", "code": "uk", "tz": "Europe/London", "pattern": "vary"}
 VARIED = HOURS | {"mon": "09:00–12:00, 13:00-17:00", "fri": "22:00-06:00"}

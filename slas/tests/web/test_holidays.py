@@ -15,7 +15,7 @@ from slas.services.holiday_rows import holidays_add
 from slas.tests.policy.builders import NOW, make_hours
 from slas.tests.web.pages import errors, url
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 # --- holidays ---
 

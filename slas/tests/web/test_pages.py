@@ -11,7 +11,7 @@ from slas.tests.policy.builders import make_item
 from slas.tests.web.conftest import ROLES, client_of
 from slas.urls import urlpatterns
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 READ = [
     "dashboard",

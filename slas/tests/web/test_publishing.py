@@ -17,7 +17,7 @@ from slas.services.kpis import kpi_update
 from slas.services.slas import sla_publish, sla_set_default, sla_update_draft
 from slas.tests.policy.builders import NOW, make_document, make_item, make_kpi, make_sla
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 HELD = {"all": [{"field": "status", "op": "is", "value": "on_hold"}]}
 
 
