@@ -12,17 +12,11 @@ from cases import choices
 from cases.api.serializers import SLAChoiceField
 from cases.models import Case
 from sla_project.accounts.models import Team, User
+from sla_project.operations.rest.strict import KnownKeysOnly
 
 
-class CommandSerializer(serializers.Serializer[Any]):
-    """Refuses fields that the command does not know."""
-
-    def to_internal_value(self, data: Any) -> Any:
-        unknown = set(data) - set(self.fields) if isinstance(data, dict) else set()
-        if unknown:
-            message = ErrorDetail(_("There is no such key."), code="unknown_key")
-            raise serializers.ValidationError({name: [message] for name in sorted(unknown)})
-        return super().to_internal_value(data)
+class CommandSerializer(KnownKeysOnly):
+    """What one command takes."""
 
 
 class NoBodySerializer(CommandSerializer):
