@@ -91,8 +91,6 @@ def _words(fields: Mapping[str, TargetField], values: Mapping[str, Any]) -> str:
 
 def _find(model: type[Case] | type[Activity]) -> Any:
     def find(number: str) -> int | None:
-        if "\0" in number:  # PostgreSQL refuses to look for one
-            return None
         return model.objects.filter(number__iexact=number.strip()).values_list("pk", flat=True).first()
 
     return find

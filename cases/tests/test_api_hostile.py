@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.db import transaction
@@ -147,6 +148,35 @@ def test_lists_refuse_what_they_do_not_know(query: str, pointer: str, client: AP
     answer = client.get(f"{V1}cases/?{query}")
     assert (answer.status_code, fault(answer)) == (400, "")
     assert [one["pointer"] for one in answer.json()["errors"]] == [pointer]
+
+
+ODD_NUMBERS = ("9" * 40, "-" + "9" * 40, "-1", "0", "1e999")
+ODD = (*ODD_NUMBERS, "", " ", "é", "%", "\u202e", "x" * 5_000, "null", "true", "2026-02-30")
+
+
+def test_parameters_with_odd_values(desk: ApiDesk) -> None:
+    """Every parameter that the schema knows, twice over, for the databases refuse some of what the forms let pass."""
+    client, faults = desk.client(), []
+    schema = client.get("/api/schema/", HTTP_ACCEPT="application/json").json()
+    for path, name in parameters(schema):
+        for value in ODD:
+            answer = client.get(path.format(id=1, **PARTS) + "?" + urlencode([(name, value)] * 2))
+            if found := fault(answer):
+                faults.append((path, name, value, found))
+    assert faults == []
+
+
+def parameters(schema: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for path, operations in schema["paths"].items():
+        for one in operations.get("get", {}).get("parameters", []):
+            if one["in"] == "query":
+                yield path, one["name"]
+
+
+@pytest.mark.parametrize("path", ["cases/?q=%00", "cases/?%00=1", "cases/1%00/", "kpi-instances/?status=%00"])
+def test_a_nul_in_an_address(path: str, client: APIClient) -> None:
+    answer = client.get(V1 + path)
+    assert (answer.status_code, fault(answer)) == (400, "")
 
 
 @pytest.mark.parametrize("etag", ['"', "abc", 'W/"abc"', '""', ",,,", "x" * 5_000, "é", "\x00"])

@@ -108,9 +108,3 @@ def test_the_page_says_who_uses_it(template: EmailTemplate) -> None:
     assert "Draft: Gold" in client.get(f"/email-templates/{template.pk}/").content.decode()
     sla_publish(sla=SLA.objects.get(), by=None, now=NOW)
     assert "Version 2: Gold" in client.get(f"/email-templates/{template.pk}/").content.decode()
-
-
-def test_a_number_with_a_nul_names_no_case(template: EmailTemplate) -> None:
-    """PostgreSQL would refuse the question."""
-    shown = browser().get(f"/email-templates/{template.pk}/", {"record": "CASE-1\0"})
-    assert shown.status_code == 200

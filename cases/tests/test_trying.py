@@ -328,9 +328,3 @@ def test_evaluate_says_what_is_wrong(sla: SLA, admin: Client, body: dict[str, An
     answer = admin.post(f"/api/v1/slas/{sla.pk}/evaluate/", body, content_type="application/json")
     assert answer.status_code == 400
     assert [error["pointer"] for error in answer.json()["errors"]] == [pointer]
-
-
-def test_a_number_with_a_nul_names_no_case(sla: SLA) -> None:
-    """PostgreSQL would refuse the question."""
-    with pytest.raises(Invalid):
-        record_find("case", "CASE-1\0")

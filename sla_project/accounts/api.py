@@ -13,6 +13,7 @@ from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
 from sla_project.accounts import services
+from sla_project.accounts.filters import TeamFilter, UserFilter
 from sla_project.accounts.models import ApiToken, Team, TokenScope, User
 from sla_project.accounts.openapi import TokenScheme as TokenScheme
 from sla_project.accounts.policy import SignedIn
@@ -70,7 +71,7 @@ class UserViewSet(
     http_method_names = ["get", "post", "patch", "head", "options"]
     queryset = User.objects.all()
     serializer_class = UserSerializer
-    filterset_fields = ["email", "role", "is_active", "teams"]
+    filterset_class = UserFilter
     ordering = "display_name"
     ordering_fields = ["display_name", "email", "id"]
 
@@ -105,7 +106,7 @@ class TeamViewSet(viewsets.ModelViewSet[Team]):
     http_method_names = ["get", "post", "patch", "delete", "head", "options"]
     queryset = Team.objects.prefetch_related("members")
     serializer_class = TeamSerializer
-    filterset_fields = ["code", "members"]
+    filterset_class = TeamFilter
     ordering = "name"
     ordering_fields = ["name", "code", "id"]
 

@@ -1,4 +1,4 @@
-"""What the lists of people can be narrowed by."""
+"""What the lists of people and teams can be narrowed by."""
 
 from __future__ import annotations
 
@@ -23,3 +23,17 @@ class PersonFilter(django_filters.FilterSet):
 
     def search(self, queryset: QuerySet[User], name: str, value: str) -> QuerySet[Any]:
         return queryset.filter(Q(display_name__icontains=value) | Q(email__icontains=value))
+
+
+class UserFilter(PersonFilter):
+    """Over the API also by the exact address, which is how another system knows a person."""
+
+    email = django_filters.CharFilter(lookup_expr="iexact")
+
+
+class TeamFilter(django_filters.FilterSet):
+    members = django_filters.ModelChoiceFilter(queryset=User.objects.all())
+
+    class Meta:
+        model = Team
+        fields = ("code", "members")

@@ -10,6 +10,7 @@ from django.contrib.auth.forms import AuthenticationForm
 from django.utils.translation import gettext_lazy as _
 
 from sla_project.accounts import services
+from sla_project.accounts.fields import PeopleField
 from sla_project.accounts.models import Team, TokenScope, User
 from sla_project.accounts.selectors import login_is_throttled, people_offered
 from sla_project.operations.clock import clock_now
@@ -86,7 +87,7 @@ class TeamForm(forms.ModelForm):
     class Meta:
         model = Team
         fields = ["name", "code", "email", "lead", "members"]
-        widgets = {"members": forms.CheckboxSelectMultiple}
+        field_classes = {"members": PeopleField}
         help_texts = {
             "code": _("A stable name for the API: lower case letters, digits and hyphens."),
             "email": _("Where mail to the team goes."),

@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views import defaults
 
+from sla_project.operations.errors import Problem
 from sla_project.operations.rest.problems import CONTENT_TYPE, problem_body
 
 API_PREFIX = "/api/"
@@ -19,7 +20,9 @@ def _answer(
 ) -> HttpResponseBase:
     if not request.path.startswith(API_PREFIX):
         return page()
-    return JsonResponse(problem_body(status, code, detail), status=status, content_type=CONTENT_TYPE)
+    problems = [Problem("", code, detail)] if status == 400 else []
+    body = problem_body(status, code, detail, problems=problems)
+    return JsonResponse(body, status=status, content_type=CONTENT_TYPE)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:

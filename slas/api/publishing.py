@@ -93,10 +93,10 @@ class ForecastSerializer(serializers.Serializer[Any]):
 
 
 class PublishedSerializer(SLASerializer):
-    """The SLA as it is, or with `?dry_run=true` as it would be, with what would change and whom it would reach."""
+    """The SLA as it is; with `?dry_run=true` as it would be, with what would change and whom it would reach."""
 
-    diff = DiffSerializer(required=False, read_only=True)
-    reapplication = ForecastSerializer(required=False, read_only=True)
+    diff = DiffSerializer(read_only=True, allow_null=True)
+    reapplication = ForecastSerializer(read_only=True, allow_null=True)
 
 
 class EvaluateSerializer(serializers.Serializer[Any]):
@@ -106,6 +106,7 @@ class EvaluateSerializer(serializers.Serializer[Any]):
     at = serializers.DateTimeField(required=False, help_text="Judged until then; now, if it is not given.")
 
 
+NOTHING_FORETOLD: Mapping[str, Any] = {"diff": None, "reapplication": None}
 PUBLISHED = {
     200: OpenApiResponse(PublishedSerializer, "The SLA."),
     202: OpenApiResponse(JobSerializer, "The job that re-applies it; its address is in `Location`."),
@@ -121,14 +122,13 @@ class Publishing(ConfigurationViewSet):
         """The draft becomes the next version. 400 with what makes it unusable (refusals of `check/`)."""
         body = body_of(request, PUBLISH_TYPES)
         sla, now = self.get_checked(), clock_now()
-        told: dict[str, Any] = {}
+        told = NOTHING_FORETOLD
         with rolled_back_if_dry(request):
             if is_dry_run(request) and sla.draft is not None:
-                told = _foretold(sla, now)
+                told = _told(draft_diff(sla), publication_forecast(sla=sla, now=now))
             sla_publish(sla=sla, expected_revision=sla.draft_revision, **body, by=user_of(request), now=now)
             answer = self.respond(sla)
-        answer.data |= told
-        return answer if told or not body.get("reapply") else self._job(reapplications(sla)[0])
+        return self._published(answer, told, sla if body.get("reapply") else None)
 
     @extend_schema(request=None, responses={202: JobSerializer})
     @action(detail=True, methods=["post"])
@@ -145,16 +145,13 @@ class Publishing(ConfigurationViewSet):
         """
         body = body_of(request, PUBLISH_TYPES)
         sla, now = self.get_checked(), clock_now()
-        outdated = sla_outdated(sla) if is_dry_run(request) else None
-        forecasts = republication_forecasts([outdated] if outdated else [], now=now)
+        told = NOTHING_FORETOLD
+        if is_dry_run(request) and (outdated := sla_outdated(sla)) is not None:
+            told = _told(outdated.diff, republication_forecasts([outdated], now=now)[sla.pk])
         with rolled_back_if_dry(request):
             sla_republish(sla=sla, **body, by=user_of(request), now=now)
             answer = self.respond(sla)
-        if outdated is not None:
-            answer.data["diff"] = _diff_data(outdated.diff)
-            answer.data["reapplication"] = ForecastSerializer(forecasts[sla.pk]).data
-            return answer
-        return self._job(reapplications(sla)[0]) if body.get("reapply") else answer
+        return self._published(answer, told, sla if body.get("reapply") else None)
 
     @extend_schema(responses=DiffSerializer, parameters=SIDES, filters=False)
     @action(detail=True, filterset_class=None)
@@ -180,15 +177,21 @@ class Publishing(ConfigurationViewSet):
         )
         return Response(trace_document(found))
 
+    def _published(self, answer: Response, told: Mapping[str, Any], reapplied: SLA | None) -> Response:
+        """The SLA, or the job that re-applies it; a dry run has none."""
+        answer.data |= told
+        if reapplied is None or is_dry_run(self.request):
+            return answer
+        return self._job(reapplications(reapplied)[0])
+
     def _job(self, job: Job) -> Response:
         data = JobSerializer(job, context=self.get_serializer_context()).data
         headers = {"Location": reverse("job-detail", args=[job.pk], request=self.request)}
         return Response(data, status=status.HTTP_202_ACCEPTED, headers=headers)
 
 
-def _foretold(sla: SLA, now: datetime) -> dict[str, Any]:
-    forecast = publication_forecast(sla=sla, now=now)
-    return {"diff": _diff_data(draft_diff(sla)), "reapplication": ForecastSerializer(forecast).data}
+def _told(diff: DocumentDiff, forecast: Forecast) -> Mapping[str, Any]:
+    return {"diff": _diff_data(diff), "reapplication": ForecastSerializer(forecast).data}
 
 
 def _diff_data(diff: DocumentDiff) -> Mapping[str, Any]:

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, urlencode
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from sla_project.accounts.fields import PeopleField
 from sla_project.accounts.models import User
 from slas.models import SavedReport
 
@@ -30,10 +31,9 @@ class SavedReportForm(forms.Form):
     hour = forms.TypedChoiceField(
         label=_("At"), choices=HOURS, coerce=int, initial=7, help_text=_("In the organisation's time zone.")
     )
-    users = forms.ModelMultipleChoiceField(
+    users = PeopleField(
         label=_("To people"),
         queryset=User.objects.filter(is_active=True).order_by("display_name", "pk"),
-        widget=forms.CheckboxSelectMultiple,
         required=False,
     )
     addresses = forms.CharField(

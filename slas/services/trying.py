@@ -51,7 +51,7 @@ def sla_try(
 def record_find(record_type: str, number: str) -> TrackedRecord:
     """By the number that people use. Raises `Invalid`."""
     found = TrackedRecord.objects.filter(record_type=record_type, number__iexact=number.strip(), deleted_at=None)
-    record = None if "\0" in number else found.order_by("pk").first()  # PostgreSQL refuses to look for a NUL
+    record = found.order_by("pk").first()
     if record is None:
         message = _("There is no record “%(number)s”.") % {"number": number}
         raise Invalid([Problem("/record", "unknown_record", message)])

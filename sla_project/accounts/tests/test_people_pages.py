@@ -130,3 +130,11 @@ def test_lists_cost_the_same_for_many(admin: Client, django_assert_max_num_queri
         with django_assert_max_num_queries(10):
             assert admin.get(path).status_code == 200
     assert "u3@example.org" in admin.get("/people/?q=U3").content.decode()
+
+
+@pytest.mark.parametrize("member", ["9" * 40, "x", "999"])
+def test_a_member_who_is_nobody(admin: Client, member: str) -> None:
+    """SQLite cannot even look for a number that long."""
+    answer = admin.post("/teams/new/", {**TEAM, "members": [member]})
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["members"])
+    assert not Team.objects.exists()
