@@ -18,7 +18,7 @@ from sla_project.operations.clock import clock_now
 from slas.condition_links import ConditionFilter
 from slas.domain.fields import fold
 from slas.models import SLA
-from slas.selectors.instance_lists import in_status
+from slas.selectors.clocks.instance_lists import in_status
 
 ANY = _("Any")
 CONDITION = _("Condition as JSON, as items have it")

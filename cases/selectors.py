@@ -12,7 +12,7 @@ from cases.models import Activity, Case
 from sla_project.operations.selectors import settings_get
 from slas.domain.fields import fold
 from slas.models import KPIInstance, TrackedRecord
-from slas.selectors.instance_lists import kpi_instances
+from slas.selectors.clocks.instance_lists import kpi_instances
 
 M = TypeVar("M", bound=Model)
 

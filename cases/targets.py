@@ -23,9 +23,9 @@ from cases.registry import ACTIVITY_FIELDS, CASE_FIELDS
 from sla_project.accounts.models import Team, User
 from sla_project.operations.clock import clock_now
 from slas.domain.fields import FieldSet
-from slas.selectors.instances import record_of
-from slas.services.changes import record_command
-from slas.services.contexts import present_context
+from slas.selectors.clocks.instances import record_of
+from slas.services.flow.changes import record_command
+from slas.services.flow.contexts import present_context
 
 
 def _codes(codes: Sequence[Any]) -> dict[str, str]:

@@ -31,7 +31,7 @@ def lock(key: str) -> bool:
     be judged at present (R12) nobody knows, so its actions wait with it.
     """
     from slas.models import TrackedRecord
-    from slas.services.judging import record_try
+    from slas.services.flow.judging import record_try
 
     rows = TrackedRecord.objects.filter(pk=_record_id(key))
     if connection.features.has_select_for_update_skip_locked:

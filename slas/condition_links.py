@@ -18,7 +18,7 @@ from slas import records
 from slas.domain.conditions import Condition, ConditionError, Problem, parse
 from slas.forms.condition_fields import MAX_ERRORS, MAX_LENGTH, problem_words, read_json
 from slas.records import RecordType
-from slas.selectors.matching import condition_query
+from slas.selectors.conditions.matching import condition_query
 
 LONGEST_PLAIN = 300
 LONGEST_URL = 3_500

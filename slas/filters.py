@@ -15,10 +15,10 @@ from django.utils.translation import gettext_lazy as _
 from sla_project.operations.clock import clock_now
 from slas import records
 from slas.models import KPI, SLA, KPIInstance, SavedReport
-from slas.selectors.dimensions import NOT_SET, Dimension, dimensions, having
-from slas.selectors.instance_lists import SHOWN, in_period, in_status, paused_longer, shown
-from slas.selectors.periods import PERIODS
-from slas.selectors.reports import group_choices
+from slas.selectors.clocks.instance_lists import SHOWN, in_period, in_status, paused_longer, shown
+from slas.selectors.reports.compliance import group_choices
+from slas.selectors.reports.dimensions import NOT_SET, Dimension, dimensions, having
+from slas.selectors.reports.periods import PERIODS
 
 DATE = forms.DateInput(attrs={"type": "date"})
 DAY = timedelta(days=1)
@@ -89,7 +89,7 @@ class KPIInstanceFilter(django_filters.FilterSet):
     """`record` is the record's own id and goes with `record_type`; times are inclusive.
 
     `status` is the status as it is now (engine.md R33); `show` are the lists behind the dashboard's numbers. Besides
-    these, one can filter by every dimension that the record types register (`slas.selectors.dimensions`).
+    these, one can filter by every dimension that the record types register (`slas.selectors.reports.dimensions`).
     """
 
     kpi = django_filters.CharFilter("kpi__code", label=_("KPI (code)"))
@@ -229,7 +229,7 @@ class ReportPageFilter(KPIInstancePageFilter):
         return {name: found[name] for name in first} | found
 
     def as_it_is(self, queryset: Instances, name: str, value: object) -> Instances:
-        """For what the report itself reads (`slas.selectors.report_questions`)."""
+        """For what the report itself reads (`slas.selectors.reports.questions`)."""
         return queryset
 
 

@@ -15,9 +15,9 @@ from sla_project.operations.job_kinds import Arguments, JobKind, Worker
 from sla_project.operations.models import Job
 from slas import records
 from slas.models import SLA, SLAVersion, TrackedRecord
-from slas.selectors.publication import COUNTS, FORECAST, REAPPLY, Forecaster, open_records, records_before
-from slas.selectors.states import StoredPolicies
-from slas.services.reapplying import record_reapply
+from slas.selectors.clocks.states import StoredPolicies
+from slas.selectors.forecasts.publications import COUNTS, FORECAST, REAPPLY, Forecaster, open_records, records_before
+from slas.services.policy.reapplying import record_reapply
 
 BATCH = 200
 

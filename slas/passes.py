@@ -14,9 +14,9 @@ from sla_project.operations.clock import clock_now
 from sla_project.operations.selectors import BEAT_KIND
 from sla_project.operations.services import heartbeat_beat
 from slas.models import RelatedChange, TrackedRecord
-from slas.selectors.states import StoredPolicies
-from slas.services.judging import record_try
-from slas.services.related import related_deliver
+from slas.selectors.clocks.states import StoredPolicies
+from slas.services.flow.judging import record_try
+from slas.services.flow.related import related_deliver
 from slas.services.saved_reports import weekly_mail_one
 
 CLAIM = 50

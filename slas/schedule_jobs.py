@@ -15,9 +15,9 @@ from sla_project.operations.job_kinds import Arguments, JobKind, Worker
 from sla_project.operations.models import Job
 from slas import records
 from slas.models import BusinessHours, TrackedRecord
-from slas.selectors.recalculation import COUNTS, RECALCULATE, stale_records, stale_versions
-from slas.selectors.states import StoredPolicies
-from slas.services.recalculating import record_recalculate
+from slas.selectors.clocks.states import StoredPolicies
+from slas.selectors.forecasts.recalculations import COUNTS, RECALCULATE, stale_records, stale_versions
+from slas.services.clocks.recalculating import record_recalculate
 
 BATCH = 200
 

@@ -8,8 +8,8 @@ from celery import shared_task
 
 from sla_project.operations.clock import clock_now
 from slas import passes
-from slas.services import reconcile as reconciling
-from slas.services import related
+from slas.services.flow import reconcile as reconciling
+from slas.services.flow import related
 
 DELIVERED_KEPT = timedelta(days=30)
 

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from actions import usage
-from slas.selectors.usage import uses_of_template
+from slas.selectors.policy.usage import uses_of_template
 
 
 def register() -> None:

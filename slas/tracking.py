@@ -1,7 +1,7 @@
 """Tracked models: records whose every write goes through a service (engine.md R2).
 
 `TrackedModel` is the one mixin that enables a model for SLAs. Saving, updating or deleting it any other way than
-inside `slas.services.changes.record_command` raises `UntrackedWrite`, so that no change can miss the log.
+inside `slas.services.flow.changes.record_command` raises `UntrackedWrite`, so that no change can miss the log.
 Raw SQL cannot be caught here; the reconcile pass finds it (R4).
 """
 

@@ -11,8 +11,8 @@ from rest_framework.request import Request
 from cases.api.serializers import ActivitySerializer, CaseSerializer
 from slas.api.instances import KPIInstanceSerializer
 from slas.models import KPIInstance
-from slas.selectors.instances import record_of, record_view
-from slas.selectors.timers import Timer, Timers
+from slas.selectors.clocks.instances import record_of, record_view
+from slas.selectors.clocks.timers import Timer, Timers
 from slas.tracking import TrackedModel
 
 

@@ -20,9 +20,9 @@ from cases.wording import shown_fields
 from sla_project.operations.clock import clock_now
 from sla_project.operations.requests import user_of
 from slas.models import SLA, RecordChange
-from slas.selectors.instances import record_of
-from slas.services.changes import record_command
-from slas.services.choosing import AUTOMATIC, NO_SLA, SLAChoice
+from slas.selectors.clocks.instances import record_of
+from slas.services.flow.changes import record_command
+from slas.services.flow.choosing import AUTOMATIC, NO_SLA, SLAChoice
 from slas.tracking import TrackedModel
 
 CHANGED = {

@@ -9,11 +9,11 @@ from actions.services import email_template_activate, email_template_create
 from sla_project.accounts.models import User
 from sla_project.operations.services import settings_update
 from slas.models import SLA
-from slas.services.holiday_imports import holiday_import
-from slas.services.holidays import holiday_schedule_create
-from slas.services.kpis import kpi_activate, kpi_create
-from slas.services.schedules import business_hours_create
-from slas.services.slas import sla_create, sla_publish, sla_set_default
+from slas.services.hours.holiday_imports import holiday_import
+from slas.services.hours.holidays import holiday_schedule_create
+from slas.services.hours.schedules import business_hours_create
+from slas.services.policy.kpis import kpi_activate, kpi_create
+from slas.services.policy.slas import sla_create, sla_publish, sla_set_default
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri")
 RESPONDED = {"all": [{"field": "first_response_sent", "op": "is", "value": True}]}

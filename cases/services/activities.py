@@ -17,8 +17,8 @@ from cases.services.numbers import number_next
 from sla_project.accounts.models import Team, User
 from sla_project.operations.errors import NotPossible
 from slas.models import SLA
-from slas.services.changes import record_command
-from slas.services.choosing import SLAChoice
+from slas.services.flow.changes import record_command
+from slas.services.flow.choosing import SLAChoice
 
 SERIES = "ACT"
 

@@ -12,7 +12,7 @@ from cases.models import Activity, Case
 from cases.services.findings import Findings
 from sla_project.accounts.models import User
 from sla_project.operations.errors import Invalid, NotPossible, Problem
-from slas.services.changes import record_command
+from slas.services.flow.changes import record_command
 
 
 def case_resolve(

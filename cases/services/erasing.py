@@ -17,8 +17,8 @@ from sla_project.accounts.models import User
 from sla_project.operations.errors import Invalid, NotPossible, Problem
 from sla_project.operations.services import audit_write
 from slas.models import TrackedRecord
-from slas.services.changes import record_command
-from slas.services.erasing import record_erase
+from slas.services.flow.changes import record_command
+from slas.services.flow.erasing import record_erase
 
 
 @dataclass(frozen=True)

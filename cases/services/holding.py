@@ -13,7 +13,7 @@ from cases.services.case_values import case_changes
 from cases.services.findings import Findings
 from sla_project.accounts.models import User
 from sla_project.operations.errors import NotPossible
-from slas.services.changes import record_command
+from slas.services.flow.changes import record_command
 
 LONGEST_DETAILS = 500
 

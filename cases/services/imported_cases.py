@@ -12,7 +12,7 @@ from cases.importing.rows import Incident, Named, Row
 from cases.models import Case, Customer
 from cases.services.folding import with_folded
 from sla_project.accounts.models import Team
-from slas.services.importing import ImportedChange, ImportedRecord, ImportTerms, JudgedRecords, RecordJudge
+from slas.services.importing.records import ImportedChange, ImportedRecord, ImportTerms, JudgedRecords, RecordJudge
 
 Name = tuple[str, str, Customer | Team]
 """The field, the key that the log calls it by, and the row."""

@@ -14,7 +14,7 @@ from cases.models import Customer
 from cases.services.imported_cases import Name
 from sla_project.accounts.models import Team
 from slas.domain.fields import fold
-from slas.services.inserting import rows_insert
+from slas.services.importing.inserting import rows_insert
 
 _PLAIN = re.compile(r"[a-z0-9_-]{1,24}")
 

@@ -29,7 +29,7 @@ from sla_project.operations.errors import Invalid, Problem
 from sla_project.operations.garbage import collecting_between
 from sla_project.operations.side_process import SideProcess, ThisProcess, Worker, has_second_processor
 from slas.models import SLA
-from slas.services.importing import ImportTerms, import_begin, records_store
+from slas.services.importing.records import ImportTerms, import_begin, records_store
 
 BATCH = 500
 WORTH_A_PROCESS = 2_000

@@ -12,9 +12,9 @@ from cases.choices import Priority
 from sla_project.accounts.models import User
 from sla_project.operations.errors import NotPossible
 from slas.models import KPI, SLA, BusinessHours
-from slas.services.kpis import kpi_activate, kpi_create
-from slas.services.schedules import business_hours_create
-from slas.services.slas import sla_create, sla_publish
+from slas.services.hours.schedules import business_hours_create
+from slas.services.policy.kpis import kpi_activate, kpi_create
+from slas.services.policy.slas import sla_create, sla_publish
 
 SLA_CODE = "incident-desk"
 KPI_CODE = "incident-resolve"

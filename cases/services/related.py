@@ -17,7 +17,7 @@ from cases.services.folding import with_folded
 from sla_project.accounts.models import User
 from sla_project.operations.errors import Invalid, NotPossible, Problem
 from sla_project.operations.services import audit_write
-from slas.services.related import related_save
+from slas.services.flow.related import related_save
 
 M = TypeVar("M", bound=models.Model)
 

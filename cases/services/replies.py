@@ -19,8 +19,8 @@ from cases.services.numbers import number_next
 from sla_project.accounts.models import User
 from sla_project.operations.errors import NotPossible
 from slas.domain.fields import fold
-from slas.services.changes import record_command
-from slas.services.choosing import NO_SLA
+from slas.services.flow.changes import record_command
+from slas.services.flow.choosing import NO_SLA
 
 
 def case_reply(

@@ -18,9 +18,9 @@ from cases.tests.builders import make_activity, make_case, make_token
 from conftest import Clock
 from slas.models import SLA
 from slas.passes import advance_pass
-from slas.selectors.policy import editable_document
-from slas.services.publishing import forecast_start
-from slas.services.slas import sla_update_draft
+from slas.selectors.policy.reading import editable_document
+from slas.services.forecasts.publications import forecast_start
+from slas.services.policy.slas import sla_update_draft
 
 V1 = "/api/v1/"
 PARTS = {"source": "crm", "number": "1", "name": "case"}

@@ -10,10 +10,10 @@ from cases.models import Activity, Case, Contact, Customer, Entitlement
 from sla_project.accounts.models import ApiToken, Team, User
 from sla_project.operations.models import OrganisationSettings
 from slas.models import SLA
-from slas.selectors.instances import record_of
-from slas.services.judging import record_advance
-from slas.services.kpis import kpi_activate, kpi_create
-from slas.services.slas import sla_create, sla_publish, sla_set_default
+from slas.selectors.clocks.instances import record_of
+from slas.services.flow.judging import record_advance
+from slas.services.policy.kpis import kpi_activate, kpi_create
+from slas.services.policy.slas import sla_create, sla_publish, sla_set_default
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 LEVELS = {"gold": (1, 4), "silver": (2, 24), "bronze": (4, 48)}

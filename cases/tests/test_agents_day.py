@@ -12,8 +12,8 @@ from cases.tests.builders import judge, make_case, make_customer, make_support_s
 from sla_project.accounts.models import User
 from sla_project.operations.errors import Invalid, NotPossible
 from slas.models import RecordChange
-from slas.selectors.instances import record_of
-from slas.services.slas import sla_create, sla_publish
+from slas.selectors.clocks.instances import record_of
+from slas.services.policy.slas import sla_create, sla_publish
 
 pytestmark = pytest.mark.django_db
 

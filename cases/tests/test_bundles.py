@@ -15,10 +15,10 @@ from sla_project.operations.errors import Invalid
 from sla_project.operations.models import AuditEntry
 from sla_project.operations.yaml import yaml_read, yaml_write
 from slas.models import KPI, SLA, BusinessHours, HolidaySchedule
-from slas.selectors.bundles import sla_bundle
-from slas.services.bundles import bundle_import, imported_sla
-from slas.services.holidays import holiday_schedule_create
-from slas.services.slas import sla_publish
+from slas.selectors.policy.bundles import sla_bundle
+from slas.services.hours.holidays import holiday_schedule_create
+from slas.services.policy.bundles import bundle_import, imported_sla
+from slas.services.policy.slas import sla_publish
 from slas.tests.policy.builders import NOW, make_document, make_hours, make_item, make_kpi, make_sla
 
 pytestmark = pytest.mark.django_db

@@ -21,7 +21,7 @@ from cases.tests.builders import (
 from sla_project.operations.errors import Invalid, NotPossible
 from sla_project.operations.models import OrganisationSettings
 from slas.models import RecordChange
-from slas.selectors.instances import record_of
+from slas.selectors.clocks.instances import record_of
 from slas.tracking import UntrackedWrite
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]

@@ -17,10 +17,10 @@ from cases.tests.builders import (
     make_support_sla,
 )
 from sla_project.operations.errors import Invalid
-from slas.selectors.explanations import explain_record
-from slas.selectors.instances import record_of, record_view
-from slas.services.choosing import AUTOMATIC, NO_SLA
-from slas.services.settings import service_settings_update
+from slas.selectors.clocks.explanations import explain_record
+from slas.selectors.clocks.instances import record_of, record_view
+from slas.services.flow.choosing import AUTOMATIC, NO_SLA
+from slas.services.policy.settings import service_settings_update
 
 pytestmark = pytest.mark.django_db
 
@@ -105,7 +105,7 @@ def test_the_entitlements_sla_beats_the_default(clock):
 
 def make_support_sla_twin():
     from slas.models import SLA
-    from slas.services.slas import sla_create, sla_publish
+    from slas.services.policy.slas import sla_create, sla_publish
 
     document = SLA.objects.get().current.document
     items = [{key: document["items"][0][key] for key in ("name", "kpi", "applicable_when", "success_when", "moments")}]
@@ -157,7 +157,7 @@ def test_a_customers_new_name_reaches_the_open_case(clock):
     judge(case)
     services.customer_update(customer=customer, name="Northwind Ltd", by=None, now=clock.advance(60))
     from slas.models import RelatedChange
-    from slas.services.related import related_deliver
+    from slas.services.flow.related import related_deliver
 
     for delivery in RelatedChange.objects.all():
         related_deliver(delivery_id=delivery.pk)

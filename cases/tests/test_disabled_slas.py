@@ -18,12 +18,12 @@ from sla_project.operations.services import settings_update
 from slas.domain.engine import Status, replay
 from slas.models import SLA, KPIInstance, RecordChange, TrackedRecord
 from slas.passes import advance_all
-from slas.selectors.log import load_event
-from slas.selectors.states import StoredPolicies
-from slas.services.adjusting import instance_recalculate
-from slas.services.reapplying import reapply_start
-from slas.services.reconcile import reconcile_all
-from slas.services.slas import sla_publish, sla_set_default, sla_update_draft
+from slas.selectors.clocks.log import load_event
+from slas.selectors.clocks.states import StoredPolicies
+from slas.services.clocks.adjusting import instance_recalculate
+from slas.services.flow.reconcile import reconcile_all
+from slas.services.policy.reapplying import reapply_start
+from slas.services.policy.slas import sla_publish, sla_set_default, sla_update_draft
 from slas.tests.policy.builders import duration, make_item, make_kpi, make_sla
 
 pytestmark = pytest.mark.django_db(transaction=True)

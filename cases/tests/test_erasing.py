@@ -22,7 +22,7 @@ from sla_project.operations.models import AuditEntry
 from slas.models import KPIEvent, KPIInstance, RecordChange, TrackedRecord
 from slas.models.immutable import ImmutableRow
 from slas.passes import advance_all
-from slas.services.slas import sla_set_default
+from slas.services.policy.slas import sla_set_default
 from slas.tests.policy.builders import duration, make_item, make_kpi, make_sla
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]

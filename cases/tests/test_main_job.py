@@ -31,13 +31,13 @@ from sla_project.operations.jobs import jobs_finish
 from slas.domain.durations import Duration, Unit
 from slas.models import SLA, KPIEvent, KPIInstance, RecordChange, TrackedRecord
 from slas.passes import advance_all
-from slas.selectors.explanations import explain_record
-from slas.selectors.instances import record_of, record_view
-from slas.selectors.timers import timer_of
-from slas.services.adjusting import instance_extend, instance_recalculate
-from slas.services.choosing import AUTOMATIC, NO_SLA
-from slas.services.reconcile import reconcile_all
-from slas.services.slas import sla_publish, sla_set_default, sla_update_draft
+from slas.selectors.clocks.explanations import explain_record
+from slas.selectors.clocks.instances import record_of, record_view
+from slas.selectors.clocks.timers import timer_of
+from slas.services.clocks.adjusting import instance_extend, instance_recalculate
+from slas.services.flow.choosing import AUTOMATIC, NO_SLA
+from slas.services.flow.reconcile import reconcile_all
+from slas.services.policy.slas import sla_publish, sla_set_default, sla_update_draft
 from slas.tests.policy.builders import duration, make_item, make_kpi, make_sla
 from slas.tracking import UntrackedWrite
 

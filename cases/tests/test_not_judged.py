@@ -18,10 +18,10 @@ from cases.tests.builders import make_customer, make_team
 from conftest import Clock
 from slas.models import SLA, KPIInstance, RecordChange, RelatedChange, TrackedRecord
 from slas.passes import advance_all, advance_pass
-from slas.selectors.instances import record_of
-from slas.services.dead_records import records_wake
-from slas.services.reconcile import reconcile_all
-from slas.services.slas import sla_set_default
+from slas.selectors.clocks.instances import record_of
+from slas.services.flow.dead_records import records_wake
+from slas.services.flow.reconcile import reconcile_all
+from slas.services.policy.slas import sla_set_default
 from slas.tests.policy.builders import duration, make_item, make_kpi, make_sla
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -27,14 +27,14 @@ from sla_project.operations.models import Job
 from sla_project.operations.services import settings_update
 from slas.models import KPI, SLA, KPIEvent, KPIInstance, RecordChange, TrackedRecord
 from slas.passes import advance_all
-from slas.selectors.instances import record_of
-from slas.selectors.publication import reapplications
-from slas.services import judging
-from slas.services.choosing import NO_SLA
-from slas.services.kpis import kpi_activate, kpi_create, kpi_update
-from slas.services.publishing import forecast_start, publication_forecast
-from slas.services.republishing import republication_forecasts, sla_republish, slas_outdated
-from slas.services.slas import sla_publish, sla_update_draft
+from slas.selectors.clocks.instances import record_of
+from slas.selectors.forecasts.publications import reapplications
+from slas.services.flow import judging
+from slas.services.flow.choosing import NO_SLA
+from slas.services.forecasts.publications import forecast_start, publication_forecast
+from slas.services.policy.kpis import kpi_activate, kpi_create, kpi_update
+from slas.services.policy.republishing import republication_forecasts, sla_republish, slas_outdated
+from slas.services.policy.slas import sla_publish, sla_update_draft
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
@@ -111,7 +111,7 @@ def unjudged(monkeypatch: pytest.MonkeyPatch):
     """Nobody judges right after a commit, so that changes wait."""
 
     def switch(on: bool) -> None:
-        monkeypatch.setattr("slas.services.changes.judge_soon", (lambda ids: None) if on else judging.judge_soon)
+        monkeypatch.setattr("slas.services.flow.changes.judge_soon", (lambda ids: None) if on else judging.judge_soon)
 
     return switch
 
@@ -293,7 +293,7 @@ def test_a_record_that_cannot_be_judged_holds_up_no_other(clock: Clock, sla: SLA
         return judge_(record=record, **given)
 
     sla = edit(sla, changed_everywhere(sla), clock)
-    monkeypatch.setattr("slas.services.reapplying.record_judge", fails)
+    monkeypatch.setattr("slas.services.policy.reapplying.record_judge", fails)
     job = reapply(sla, clock)
     assert (job.result["records"], job.result["postponed"], job.failed) == (3, 1, 0)
     monkeypatch.undo()

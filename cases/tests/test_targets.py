@@ -9,7 +9,7 @@ from cases import services
 from cases.models import Activity
 from cases.registry import ACTIVITY_FIELDS, CASE_FIELDS
 from cases.tests.builders import NOW, make_activity, make_case, make_contact, make_customer, make_team, make_user
-from slas.selectors.instances import record_of
+from slas.selectors.clocks.instances import record_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 RUN = {"now": NOW, "depth": 2, "cause": "run-7"}

@@ -13,7 +13,7 @@ from cases.tests.builders import NOW, judge, make_case, make_customer, make_supp
 from sla_project.operations.errors import Invalid
 from sla_project.operations.models import AuditEntry
 from slas.models import SLA
-from slas.services.slas import sla_publish, sla_update_draft
+from slas.services.policy.slas import sla_publish, sla_update_draft
 
 pytestmark = pytest.mark.django_db
 SUBJECT = "{{ case.number }} of {{ case.customer.name }}"

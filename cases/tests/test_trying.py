@@ -20,11 +20,11 @@ from conftest import Clock
 from sla_project.operations.errors import Invalid, NotPossible
 from slas.domain.engine import Kind
 from slas.models import SLA, KPIInstance
-from slas.selectors.instances import record_of
-from slas.selectors.trying import KPITrace, Trace
-from slas.services.schedules import business_hours_create
-from slas.services.slas import sla_publish, sla_update_draft
-from slas.services.trying import record_find, sla_try
+from slas.selectors.clocks.instances import record_of
+from slas.selectors.forecasts.trials import KPITrace, Trace
+from slas.services.forecasts.trials import record_find, sla_try
+from slas.services.hours.schedules import business_hours_create
+from slas.services.policy.slas import sla_publish, sla_update_draft
 
 pytestmark = pytest.mark.django_db
 GOLD, SILVER = {"service_level": "gold"}, {"service_level": "silver"}

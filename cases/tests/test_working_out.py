@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from cases import services
 from cases.tests.builders import NOW, judge, make_case, make_support_sla, make_user
-from slas.selectors.explanations import pause_words
-from slas.selectors.instances import record_of, record_view
-from slas.selectors.working_out import working_out
+from slas.selectors.clocks.explanations import pause_words
+from slas.selectors.clocks.instances import record_of, record_view
+from slas.selectors.clocks.working_out import working_out
 
 pytestmark = pytest.mark.django_db
 

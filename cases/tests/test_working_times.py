@@ -11,7 +11,7 @@ from cases import services
 from cases.models import Case
 from cases.tests.builders import judge, make_case, make_support_sla
 from slas.models import KPIInstance
-from slas.selectors.report_questions import answer, question_parse
+from slas.selectors.reports.questions import answer, question_parse
 
 pytestmark = pytest.mark.django_db
 HOUR = 3600.0

@@ -22,7 +22,7 @@ from sla_project.operations.clock import clock_now
 from sla_project.operations.requests import user_of
 from sla_project.operations.web import command_view, form_page
 from slas.models import SLA
-from slas.services.choosing import AUTOMATIC, NO_SLA, SLAChoice
+from slas.services.flow.choosing import AUTOMATIC, NO_SLA, SLAChoice
 
 
 def _command_form(

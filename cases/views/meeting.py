@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 
 from cases.models import Case
 from slas.models import KPIInstance
-from slas.selectors.instances import record_of, record_view
-from slas.selectors.meeting import met_by, unmet
-from slas.selectors.timers import Timer, Timers
+from slas.selectors.clocks.instances import record_of, record_view
+from slas.selectors.clocks.timers import Timer, Timers
+from slas.selectors.forecasts.meeting import met_by, unmet
 
 
 def meeting_words(case: Case, changes: Mapping[str, object], *, now: datetime, closing: bool = False) -> str:

@@ -21,9 +21,9 @@ from sla_project.operations.clock import clock_now
 from sla_project.operations.templatetags.console import words_of_clock, words_of_time
 from sla_project.operations.web import Cell, Column
 from slas import records
-from slas.selectors.explanations import Words
-from slas.selectors.instance_lists import status_now
-from slas.selectors.timers import Timer, Timers
+from slas.selectors.clocks.explanations import Words
+from slas.selectors.clocks.instance_lists import status_now
+from slas.selectors.clocks.timers import Timer, Timers
 
 ROWS_ON_A_PAGE = 50
 FROM_LINKS = ("condition", "created_after")

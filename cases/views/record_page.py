@@ -18,9 +18,9 @@ from cases.models import Activity, Case
 from cases.views.timers import card_of
 from cases.wording import ChangeWords, within_sentence
 from slas.models import EventRun, KPIEvent, KPIInstance, RecordChange
-from slas.selectors.explanations import explain_record, pause_words
-from slas.selectors.instances import RecordView, record_of, record_view
-from slas.selectors.timers import Timers, failure_due
+from slas.selectors.clocks.explanations import explain_record, pause_words
+from slas.selectors.clocks.instances import RecordView, record_of, record_view
+from slas.selectors.clocks.timers import Timers, failure_due
 from slas.wording import EVENT_ICONS, event_words, source_words
 
 LOG_SHOWN = 60

@@ -18,7 +18,7 @@ from sla_project.operations.templatetags.console import (
     words_of_time,
 )
 from slas.models import KPIInstance
-from slas.selectors.timers import Timers, failure_due
+from slas.selectors.clocks.timers import Timers, failure_due
 from slas.wording import end_words
 
 

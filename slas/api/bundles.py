@@ -18,8 +18,8 @@ from sla_project.operations.rest.dry_run import DRY_RUN, is_dry_run
 from sla_project.operations.rest.parsers import StrictJSONParser
 from sla_project.operations.rest.yaml import YAMLParser, YAMLRenderer
 from slas.api.base import ConfigurationViewSet
-from slas.selectors.bundles import sla_bundle
-from slas.services.bundles import CHANGED, CREATED, UNCHANGED, bundle_import
+from slas.selectors.policy.bundles import sla_bundle
+from slas.services.policy.bundles import CHANGED, CREATED, UNCHANGED, bundle_import
 
 DRAFT = OpenApiParameter("draft", OpenApiTypes.BOOL, description="The draft instead of the published version.")
 

@@ -16,7 +16,7 @@ from slas.api.durations import DurationField
 from slas.domain.durations import LONGEST_SECONDS, Duration, DurationError
 from slas.domain.worktime import WorkingTimeRangeError
 from slas.models import ScheduleVersion
-from slas.selectors.computations import MAX_WINDOWS, Question, computation
+from slas.selectors.hours.computations import MAX_WINDOWS, Question, computation
 
 TYPES: Types = {"start": str, "end": str, "seconds": int, "duration": dict}
 

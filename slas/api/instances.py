@@ -23,11 +23,11 @@ from slas.api.durations import DurationField
 from slas.domain.durations import Duration, DurationError
 from slas.filters import KPIInstanceFilter
 from slas.models import KPIEvent, KPIInstance, RecordChange
-from slas.selectors.explanations import explain_record
-from slas.selectors.instance_lists import kpi_instances, status_now
-from slas.selectors.instances import record_view
-from slas.selectors.timers import Timers
-from slas.services import adjusting
+from slas.selectors.clocks.explanations import explain_record
+from slas.selectors.clocks.instance_lists import kpi_instances, status_now
+from slas.selectors.clocks.instances import record_view
+from slas.selectors.clocks.timers import Timers
+from slas.services.clocks import adjusting
 
 
 class RecordReferenceSerializer(serializers.Serializer[Any]):

@@ -18,9 +18,9 @@ from slas.api.schedule_serializers import UseSerializer
 from slas.api.sla_documents import CloneSerializer, ConditionField
 from slas.filters import KPIFilter
 from slas.models import KPI
-from slas.selectors.policy import kpis
-from slas.selectors.usage import uses_of_kpi
-from slas.services.kpis import kpi_activate, kpi_clone, kpi_create, kpi_deactivate, kpi_delete, kpi_update
+from slas.selectors.policy.reading import kpis
+from slas.selectors.policy.usage import uses_of_kpi
+from slas.services.policy.kpis import kpi_activate, kpi_clone, kpi_create, kpi_deactivate, kpi_delete, kpi_update
 
 TYPES: Types = {
     "code": str,

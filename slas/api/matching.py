@@ -15,9 +15,9 @@ from slas.api.sla_documents import ConditionField
 from slas.domain.conditions import Condition, ConditionError, parse
 from slas.domain.fields import INTEGER_LIMIT
 from slas.records import RecordType
-from slas.selectors.condition_preview import DAYS, MOST_RECORDS, condition_preview
-from slas.selectors.explanations import Words
-from slas.selectors.matching import matching_records
+from slas.selectors.clocks.explanations import Words
+from slas.selectors.conditions.matching import matching_records
+from slas.selectors.conditions.previews import DAYS, MOST_RECORDS, condition_preview
 
 SAMPLES = 5
 TYPES: Types = {"condition": (dict, type(None)), "record": int}

@@ -27,14 +27,14 @@ from slas.api.bodies import Types, body_of
 from slas.api.sla_documents import SLASerializer
 from slas.api.traces import TraceSerializer, trace_document
 from slas.models import SLA, SLAVersion
-from slas.selectors.diffs import DocumentDiff, document_diff
-from slas.selectors.policy import authored_document, editable_document
-from slas.selectors.publication import COUNTS, Forecast, reapplications
-from slas.selectors.sentences import DocumentWords
-from slas.services.publishing import draft_diff, forecast_start, publication_forecast
-from slas.services.republishing import republication_forecasts, sla_outdated, sla_republish
-from slas.services.slas import sla_publish
-from slas.services.trying import record_find, sla_try
+from slas.selectors.forecasts.publications import COUNTS, Forecast, reapplications
+from slas.selectors.policy.diffs import DocumentDiff, document_diff
+from slas.selectors.policy.reading import authored_document, editable_document
+from slas.selectors.policy.sentences import DocumentWords
+from slas.services.forecasts.publications import draft_diff, forecast_start, publication_forecast
+from slas.services.forecasts.trials import record_find, sla_try
+from slas.services.policy.republishing import republication_forecasts, sla_outdated, sla_republish
+from slas.services.policy.slas import sla_publish
 
 DRAFT = "draft"
 PUBLISH_TYPES: Types = {"reason": str, "reapply": bool, "run_actions": bool}

@@ -17,8 +17,8 @@ from sla_project.operations.requests import user_of
 from sla_project.operations.rest.dry_run import is_dry_run
 from slas.api.bodies import Types, body_of
 from slas.models import BusinessHours
-from slas.selectors.recalculation import COUNTS, Forecast, Move, recalculation_forecast
-from slas.services.recalculating import recalculation_start
+from slas.selectors.forecasts.recalculations import COUNTS, Forecast, Move, recalculation_forecast
+from slas.services.clocks.recalculating import recalculation_start
 
 TYPES: Types = {"reason": str}
 PATIENCE = 5.0

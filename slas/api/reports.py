@@ -13,11 +13,11 @@ from rest_framework.views import APIView
 
 from sla_project.accounts.policy import ReadAll
 from sla_project.operations.clock import clock_now
-from slas.selectors.dimensions import dimensions
-from slas.selectors.periods import DEFAULT_PERIOD, PERIODS
-from slas.selectors.report_questions import DEFAULT_GROUP, DEFAULT_PAUSE_HOURS, answer, question_parse
-from slas.selectors.report_tables import group_query, list_url
-from slas.selectors.reports import GROUPS
+from slas.selectors.reports.compliance import GROUPS
+from slas.selectors.reports.dimensions import dimensions
+from slas.selectors.reports.periods import DEFAULT_PERIOD, PERIODS
+from slas.selectors.reports.questions import DEFAULT_GROUP, DEFAULT_PAUSE_HOURS, answer, question_parse
+from slas.selectors.reports.tables import group_query, list_url
 
 
 class FiguresSerializer(serializers.Serializer[Any]):

@@ -24,7 +24,7 @@ from sla_project.operations.rest import check_if_match
 from sla_project.operations.rest.parsers import escape
 from slas.filters import SavedReportFilter
 from slas.models import ReportMailing, SavedReport
-from slas.selectors.report_words import QuestionWords
+from slas.selectors.reports.words import QuestionWords
 from slas.services import saved_reports as services
 
 

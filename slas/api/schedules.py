@@ -34,22 +34,22 @@ from slas.api.schedule_serializers import (
 )
 from slas.api.sla_documents import CloneSerializer
 from slas.models import BusinessHours, HolidaySchedule
-from slas.selectors.schedules import (
+from slas.selectors.hours.schedules import (
     business_hours,
     holiday_schedules,
     observing_versions,
     schedule_version_at,
     schedule_versions,
 )
-from slas.selectors.usage import uses_of_hours
-from slas.services.holiday_imports import calendar_import, holiday_import
-from slas.services.holidays import (
+from slas.selectors.policy.usage import uses_of_hours
+from slas.services.hours.holiday_imports import calendar_import, holiday_import
+from slas.services.hours.holidays import (
     holiday_schedule_clone,
     holiday_schedule_create,
     holiday_schedule_delete,
     holiday_schedule_update,
 )
-from slas.services.schedules import (
+from slas.services.hours.schedules import (
     business_hours_activate,
     business_hours_clone,
     business_hours_create,

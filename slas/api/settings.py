@@ -15,7 +15,7 @@ from sla_project.operations.requests import user_of
 from sla_project.operations.rest import check_if_match
 from sla_project.operations.rest.strict import KnownKeysOnly
 from sla_project.operations.selectors import settings_get
-from slas.services.settings import service_settings_update
+from slas.services.policy.settings import service_settings_update
 
 
 class OrganisationSettingsSerializer(KnownKeysOnly, serializers.ModelSerializer[OrganisationSettings]):

@@ -11,9 +11,9 @@ from rest_framework import serializers
 from sla_project.operations.models import Reopening
 from slas.api.durations import DurationField
 from slas.models import SLA, SLAVersion
-from slas.selectors.policy import authored_document, editable_document, published_document
-from slas.services.document_checks import Finding, Severity
-from slas.services.documents import KEYS
+from slas.selectors.policy.reading import authored_document, editable_document, published_document
+from slas.services.checking.documents import Finding, Severity
+from slas.services.policy.documents import KEYS
 
 READ_ONLY = (
     "id",

@@ -32,10 +32,10 @@ from slas.api.sla_documents import (
 )
 from slas.filters import SLAFilter
 from slas.models import SLA
-from slas.selectors.policy import editable_document, published_document, sla_versions, slas
-from slas.services import slas as services
-from slas.services.document_checks import document_check
-from slas.services.documents import EMPTY, KEYS, document_validate
+from slas.selectors.policy.reading import editable_document, published_document, sla_versions, slas
+from slas.services.checking.documents import document_check
+from slas.services.policy import slas as services
+from slas.services.policy.documents import EMPTY, KEYS, document_validate
 
 DOCUMENT_TYPES: Types = {
     "items": list,

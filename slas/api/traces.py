@@ -6,8 +6,8 @@ from typing import Any
 
 from rest_framework import serializers
 
-from slas.selectors.explanations import NO_START, NOT_MET, NOT_NEEDED, WON, ConditionTrace, LeafExplained
-from slas.selectors.trying import ClockTrace, KPITrace, Trace
+from slas.selectors.clocks.explanations import NO_START, NOT_MET, NOT_NEEDED, WON, ConditionTrace, LeafExplained
+from slas.selectors.forecasts.trials import ClockTrace, KPITrace, Trace
 
 
 class RuleSerializer(serializers.Serializer[Any]):

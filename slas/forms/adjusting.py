@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from slas.domain.durations import Duration
 from slas.forms.duration_fields import DurationField
-from slas.services.adjusting import LONGEST_REASON
+from slas.services.clocks.adjusting import LONGEST_REASON
 
 
 class RecalculateForm(forms.Form):

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from slas.domain.fields import Field, FieldType
 from slas.records import RecordType
-from slas.selectors.condition_options import options_find, options_named
+from slas.selectors.conditions.options import options_find, options_named
 
 DRAFT = "draft"
 OPTIONS_SHOWN = 100

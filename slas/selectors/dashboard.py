@@ -12,7 +12,7 @@ from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from slas.models import KPIInstance, TrackedRecord
-from slas.selectors.instance_lists import FINISHED, kpi_instances, shown
+from slas.selectors.clocks.instance_lists import FINISHED, kpi_instances, shown
 
 QUEUE_LENGTH = 10
 Status = KPIInstance.Status

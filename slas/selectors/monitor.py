@@ -13,7 +13,7 @@ from sla_project.operations.models import Heartbeat, Job, JobState
 from sla_project.operations.selectors import BEAT_KIND, SILENT_AFTER
 from slas.domain.engine import Reason
 from slas.models import KPIEvent, KPIInstance, TrackedRecord
-from slas.selectors.instance_lists import RUNNING
+from slas.selectors.clocks.instance_lists import RUNNING
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)

@@ -20,8 +20,8 @@ from sla_project.operations.etags import etag_of
 from sla_project.operations.selectors import settings_get
 from sla_project.operations.services import audit_write
 from slas.models import ReportMailing, SavedReport
-from slas.selectors.report_mails import recipients_of, report_mail
-from slas.selectors.report_questions import question_parse
+from slas.selectors.reports.mails import recipients_of, report_mail
+from slas.selectors.reports.questions import question_parse
 
 WEEK = timedelta(days=7)
 RECIPIENTS_LIMIT = 50

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from slas.domain.durations import Duration, Unit
 from slas.domain.worktime import WorkingTime
-from slas.selectors.clock_examples import ClockExample, Hours, clock_example
+from slas.selectors.hours.clock_examples import ClockExample, Hours, clock_example
 
 NOW = datetime(2026, 3, 4, 11, 0, tzinfo=UTC)  # a Wednesday
 LONDON = ZoneInfo("Europe/London")

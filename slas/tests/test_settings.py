@@ -14,7 +14,7 @@ from sla_project.operations.models import AuditEntry, OrganisationSettings
 from sla_project.operations.selectors import settings_get
 from sla_project.operations.services import settings_update
 from sla_project.operations.tests.builders import NOW, api_client, make_user
-from slas.services.settings import service_settings_update
+from slas.services.policy.settings import service_settings_update
 
 pytestmark = pytest.mark.django_db
 PATH = "/api/v1/settings/"

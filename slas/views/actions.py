@@ -30,7 +30,7 @@ from slas.forms.items.actions import action_form, action_raw, new_action
 from slas.forms.items.edits import item_edit
 from slas.forms.items.offers import Offers
 from slas.forms.items.raw import Raw, raw_of_post
-from slas.selectors.usage import uses_of_action
+from slas.selectors.policy.usage import uses_of_action
 
 TONES = {Action.State.ACTIVE: "good", Action.State.INACTIVE: "neutral"}
 PREFIX = "moments-0-actions-0"

@@ -15,11 +15,11 @@ from sla_project.operations.requests import user_of
 from sla_project.operations.web import form_page
 from slas.forms.adjusting import ExtendForm, RecalculateForm
 from slas.models import KPIInstance, RecordChange
-from slas.selectors.instance_lists import kpi_instances
-from slas.selectors.instances import record_view
-from slas.selectors.recalculations import recalculation_forecast
-from slas.selectors.timers import Timers
-from slas.services import adjusting
+from slas.selectors.clocks.instance_lists import kpi_instances
+from slas.selectors.clocks.instances import record_view
+from slas.selectors.clocks.timers import Timers
+from slas.selectors.forecasts.instance_recalculations import recalculation_forecast
+from slas.services.clocks import adjusting
 
 
 @timers_adjuster_required

@@ -21,9 +21,9 @@ from sla_project.operations.rest.parsers import MAX_BYTES
 from sla_project.operations.yaml import yaml_read, yaml_write
 from slas import starters
 from slas.models import SLA
-from slas.selectors.bundles import sla_bundle
-from slas.services.bundles import CHANGED, CREATED, UNCHANGED, Step, bundle_import, imported_sla
-from slas.services.slas import free_code
+from slas.selectors.policy.bundles import sla_bundle
+from slas.services.policy.bundles import CHANGED, CREATED, UNCHANGED, Step, bundle_import, imported_sla
+from slas.services.policy.slas import free_code
 from slas.views.sla_frame import shows_draft, sla_crumbs, sla_get
 
 OUTCOMES = {

@@ -16,8 +16,8 @@ from django.utils.translation import gettext_lazy
 from sla_project.accounts.policy import signed_in
 from sla_project.operations.clock import clock_now
 from slas.models import SLA
-from slas.selectors import policy
-from slas.services.document_checks import CheckResult, Finding, document_check
+from slas.selectors.policy import reading
+from slas.services.checking.documents import CheckResult, Finding, document_check
 from slas.views.sla_frame import shows_draft, sla_frame, sla_get
 
 PLACES = {
@@ -55,7 +55,7 @@ def sla_check(request: HttpRequest, pk: int) -> HttpResponse:
     """The draft where the reader sees drafts first, else the published version."""
     sla = sla_get(pk)
     show_draft = shows_draft(request, sla)
-    document = policy.editable_document(sla) if show_draft else policy.published_document(sla)
+    document = reading.editable_document(sla) if show_draft else reading.published_document(sla)
     check = document_check(document, record_type=sla.record_type, now=clock_now())
     context = {
         "check": check,

@@ -16,9 +16,9 @@ from slas.domain.conditions import Condition, ConditionError, parse
 from slas.forms.condition_fields import problem_words, read_json
 from slas.models import SLA
 from slas.records import RecordType
-from slas.selectors.condition_options import options_find, options_named
-from slas.selectors.condition_preview import MOST_RECORDS, condition_preview, rivals_of
-from slas.selectors.draft_history import document_seen
+from slas.selectors.conditions.options import options_find, options_named
+from slas.selectors.conditions.previews import MOST_RECORDS, condition_preview, rivals_of
+from slas.selectors.policy.draft_history import document_seen
 
 PROBLEMS_SHOWN = 5
 OPTIONS_FOUND = 20

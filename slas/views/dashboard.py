@@ -15,9 +15,9 @@ from sla_project.accounts.policy import signed_in
 from sla_project.operations.clock import clock_now
 from sla_project.operations.templatetags.console import words_of_duration
 from slas import records
+from slas.selectors.clocks.instance_lists import title_of
+from slas.selectors.clocks.timers import Timers
 from slas.selectors.dashboard import Numbers, finished_by_day, numbers, period_start, queue
-from slas.selectors.instance_lists import title_of
-from slas.selectors.timers import Timers
 from slas.views.charts import day_chart
 
 PERIODS = (7, 14, 30)

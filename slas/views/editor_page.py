@@ -16,13 +16,13 @@ from slas.forms.items.item import ItemForm, empty_item, item_raw
 from slas.forms.items.offers import Offers
 from slas.forms.items.raw import Raw, text_in
 from slas.models import SLA
-from slas.selectors import policy
-from slas.selectors.clock_examples import ClockExample, Hours, clock_example, hours_of
-from slas.selectors.editor_rows import ItemRow, item_rows, rest_rows
-from slas.selectors.publication import draft_rebases
-from slas.selectors.sentences import DocumentWords
-from slas.services.document_checks import CheckResult, document_check
-from slas.services.item_edits import item_index
+from slas.selectors.forecasts.publications import draft_rebases
+from slas.selectors.hours.clock_examples import ClockExample, Hours, clock_example, hours_of
+from slas.selectors.policy import reading
+from slas.selectors.policy.editor_rows import ItemRow, item_rows, rest_rows
+from slas.selectors.policy.sentences import DocumentWords
+from slas.services.checking.documents import CheckResult, document_check
+from slas.services.policy.item_edits import item_index
 from slas.views.sla_frame import TONES, sla_crumbs
 
 NEW = "new"
@@ -34,7 +34,7 @@ class Editor:
     def __init__(self, sla: SLA, now: datetime) -> None:
         self.sla = sla
         self.now = now
-        self.document = policy.editable_document(sla)
+        self.document = reading.editable_document(sla)
         self.offers = Offers(sla.record_type)
         self.words = DocumentWords(sla.record_type)
 

@@ -20,8 +20,8 @@ from sla_project.operations.web import error_words
 from slas.forms.items.item import ItemForm
 from slas.forms.items.raw import Raw, flat, raw_of_post, text_in
 from slas.models import SLA
-from slas.selectors.draft_history import theirs
-from slas.services.item_edits import document_with_item, sla_item_put
+from slas.selectors.policy.draft_history import theirs
+from slas.services.policy.item_edits import document_with_item, sla_item_put
 from slas.views.editor_page import NEW, Editor
 from slas.views.sla_frame import sla_get
 

@@ -32,9 +32,9 @@ from slas.forms.holidays import (
     day_value,
 )
 from slas.models import Holiday, HolidaySchedule
-from slas.selectors.date_previews import DatesPreview, dates_preview
-from slas.selectors.schedules import zone_of_holidays
-from slas.services import holiday_imports, holiday_rows
+from slas.selectors.hours.date_previews import DatesPreview, dates_preview
+from slas.selectors.hours.schedules import zone_of_holidays
+from slas.services.hours import holiday_imports, holiday_rows
 from slas.views.holidays import after_holidays, holiday_crumbs
 
 MOST_LEFT_OUT = 20

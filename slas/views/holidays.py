@@ -20,12 +20,12 @@ from sla_project.operations.web import Column, form_page, list_page
 from slas.forms.holidays import HolidayScheduleForm, at_lines
 from slas.models import Holiday, HolidaySchedule
 from slas.seen import has_seen
-from slas.selectors.holiday_history import holiday_history
-from slas.selectors.recalculation import stale_timers
-from slas.selectors.schedule_words import holiday_words
-from slas.selectors.schedules import holiday_schedules
-from slas.selectors.year_calendars import calendar_of_holidays, year_asked
-from slas.services import holidays as services
+from slas.selectors.forecasts.recalculations import stale_timers
+from slas.selectors.hours.holiday_history import holiday_history
+from slas.selectors.hours.schedule_words import holiday_words
+from slas.selectors.hours.schedules import holiday_schedules
+from slas.selectors.hours.year_calendars import calendar_of_holidays, year_asked
+from slas.services.hours import holidays as services
 from slas.views.recalculations import after_change
 
 

@@ -15,10 +15,10 @@ from sla_project.operations.web import Column, csv_asked, csv_url, list_csv, lis
 from slas import records
 from slas.filters import KPIInstancePageFilter
 from slas.models import KPIInstance
-from slas.selectors.dimensions import dimensions
-from slas.selectors.instance_lists import CHIPS, SHOWN, kpi_instances, status_now, title_of
-from slas.selectors.report_tables import working_words
-from slas.selectors.timers import Timers, failure_due
+from slas.selectors.clocks.instance_lists import CHIPS, SHOWN, kpi_instances, status_now, title_of
+from slas.selectors.clocks.timers import Timers, failure_due
+from slas.selectors.reports.dimensions import dimensions
+from slas.selectors.reports.tables import working_words
 
 COLUMNS = (
     Column(gettext_lazy("Time left"), first=True),
@@ -125,7 +125,7 @@ def _file(request: HttpRequest, rows: Any, timers: Timers) -> HttpResponseBase:
 
 
 def _dimension(instance: KPIInstance, name: str) -> Any:
-    """As `slas.selectors.dimensions` has it: of the end, or of now."""
+    """As `slas.selectors.reports.dimensions` has it: of the end, or of now."""
     if instance.ended_at is not None:
         return instance.dimensions.get(name)
     return instance.record.values.get(records.get(instance.record.record_type).dimensions.get(name, ""))

@@ -14,10 +14,10 @@ from sla_project.operations.clock import clock_now
 from sla_project.operations.templatetags.console import words_of_duration
 from slas import records
 from slas.models import KPIInstance
-from slas.selectors.instance_lists import kpi_instances, title_of
-from slas.selectors.instances import record_view
-from slas.selectors.timers import Timers, failure_due
-from slas.selectors.working_out import working_out
+from slas.selectors.clocks.instance_lists import kpi_instances, title_of
+from slas.selectors.clocks.instances import record_view
+from slas.selectors.clocks.timers import Timers, failure_due
+from slas.selectors.clocks.working_out import working_out
 from slas.wording import END_REASONS, event_words
 
 

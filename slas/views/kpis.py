@@ -22,10 +22,10 @@ from slas.filters import KPIPageFilter
 from slas.forms.condition_fields import condition_assets
 from slas.forms.kpis import KPIForm
 from slas.models import KPI
-from slas.selectors.policy import kpis
-from slas.selectors.sentences import DocumentWords
-from slas.selectors.usage import uses_of_kpi
-from slas.services import kpis as services
+from slas.selectors.policy.reading import kpis
+from slas.selectors.policy.sentences import DocumentWords
+from slas.selectors.policy.usage import uses_of_kpi
+from slas.services.policy import kpis as services
 
 TONES = {"active": "good", "inactive": "neutral"}
 

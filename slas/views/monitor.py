@@ -20,9 +20,9 @@ from sla_project.operations.web import command_view
 from slas import records
 from slas.models import TrackedRecord
 from slas.selectors import monitor as selectors
-from slas.selectors.gone import gone_parts
-from slas.selectors.instance_lists import title_of
-from slas.services.dead_records import record_retry, records_wake
+from slas.selectors.clocks.instance_lists import title_of
+from slas.selectors.policy.gone import gone_parts
+from slas.services.flow.dead_records import record_retry, records_wake
 from slas.views.monitor_fixes import Findings, fixes
 from slas.wording import heartbeat_kind_words, heartbeat_words
 

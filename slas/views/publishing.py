@@ -20,10 +20,10 @@ from sla_project.operations.requests import user_of
 from sla_project.operations.web import command_view, error_words, form_page
 from slas.forms.publishing import PublishForm
 from slas.models import SLA
-from slas.selectors.publication import Forecast, reapplications
-from slas.services import slas as services
-from slas.services.document_checks import CheckResult, document_check
-from slas.services.publishing import draft_diff, forecast_start, publication_forecast
+from slas.selectors.forecasts.publications import Forecast, reapplications
+from slas.services.checking.documents import CheckResult, document_check
+from slas.services.forecasts.publications import draft_diff, forecast_start, publication_forecast
+from slas.services.policy import slas as services
 from slas.views.sla_frame import sla_crumbs, sla_frame, sla_get
 
 

@@ -18,8 +18,8 @@ from sla_project.operations.requests import user_of
 from sla_project.operations.web import command_view
 from slas import records
 from slas.models import BusinessHours, HolidaySchedule
-from slas.selectors.recalculation import Forecast, Move, recalculation_forecast
-from slas.services.recalculating import recalculation_start
+from slas.selectors.forecasts.recalculations import Forecast, Move, recalculation_forecast
+from slas.services.clocks.recalculating import recalculation_start
 
 PATIENCE = 2.0
 """Seconds that the page may spend on counting; beyond that it says how far it got."""

@@ -17,11 +17,11 @@ from sla_project.operations.errors import Invalid
 from sla_project.operations.web import csv_asked, csv_url
 from slas.filters import ReportPageFilter
 from slas.models import KPIInstance, SavedReport
-from slas.selectors import report_tables
-from slas.selectors.periods import DEFAULT_PERIOD
-from slas.selectors.report_questions import DEFAULT_GROUP, Question, answer, question_parse
-from slas.selectors.report_tables import MEASURES, percent_words, working_words
-from slas.selectors.reports import Compliance, group_choices
+from slas.selectors.reports import tables
+from slas.selectors.reports.compliance import Compliance, group_choices
+from slas.selectors.reports.periods import DEFAULT_PERIOD
+from slas.selectors.reports.questions import DEFAULT_GROUP, Question, answer, question_parse
+from slas.selectors.reports.tables import MEASURES, percent_words, working_words
 
 NOT_ASKED = ("format", "page", "saved")
 
@@ -66,10 +66,10 @@ def _shown(request: HttpRequest, report: Compliance, question: Question) -> dict
         "question": question,
         "group_label": dict(group_choices())[question.group_by],
         "measures": MEASURES,
-        "lines": report_tables.lines(report, question),
-        "total": report_tables.total_cells(report, question),
+        "lines": tables.lines(report, question),
+        "total": tables.total_cells(report, question),
         "tiles": _tiles(report, question),
-        "chart": report_tables.chart_data(report),
+        "chart": tables.chart_data(report),
         "total_figures": report.total,
         "csv_url": csv_url(request),
         "save_url": f"{reverse('slas:saved_report_new')}?{urlencode(_asked(question, request))}",
@@ -99,7 +99,7 @@ def _tiles(report: Compliance, question: Question) -> list[dict[str, Any]]:
     by_name = {measure.name: measure for measure in MEASURES}
 
     def url(name: str) -> str:
-        return report_tables.measure_url(by_name[name], question, question.list_query)
+        return tables.measure_url(by_name[name], question, question.list_query)
 
     met = _("%(met)d of %(finished)d met") % {"met": total.met, "finished": total.finished}
     worked = percent_words(total.worked_attainment)
@@ -119,7 +119,7 @@ def _tile(tone: str, icon: str, number: Any, label: str, note: str, url: str) ->
 
 
 def _file(report: Compliance, question: Question) -> HttpResponseBase:
-    rows = [report_tables.file_row(group.label, group.sub, group.figures) for group in report.groups]
-    rows.append(report_tables.file_row(_("All"), "", report.total))
-    head = report_tables.file_head(dict(group_choices())[question.group_by])
+    rows = [tables.file_row(group.label, group.sub, group.figures) for group in report.groups]
+    rows.append(tables.file_row(_("All"), "", report.total))
+    head = tables.file_head(dict(group_choices())[question.group_by])
     return csv_response(f"compliance-by-{question.group_by}", head, rows)

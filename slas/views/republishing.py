@@ -20,8 +20,8 @@ from sla_project.operations.requests import user_of
 from sla_project.operations.web import error_words
 from slas.forms.publishing import RepublishForm
 from slas.models import KPI, SLA
-from slas.selectors.publication import Forecast, reapplications
-from slas.services.republishing import (
+from slas.selectors.forecasts.publications import Forecast, reapplications
+from slas.services.policy.republishing import (
     Outdated,
     Uses,
     republication_forecast_start,

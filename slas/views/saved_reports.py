@@ -19,8 +19,8 @@ from sla_project.operations.requests import user_of
 from sla_project.operations.web import Column, command_view, form_page, list_page
 from slas.forms.reports import SavedReportForm
 from slas.models import SavedReport
-from slas.selectors.report_mails import recipients_of, report_url
-from slas.selectors.report_words import QuestionWords
+from slas.selectors.reports.mails import recipients_of, report_url
+from slas.selectors.reports.words import QuestionWords
 from slas.services import saved_reports as services
 
 MAILINGS_SHOWN = 30

@@ -21,8 +21,8 @@ from slas.domain.worktime import ScheduleError, WorkingTime
 from slas.forms.schedules import BusinessHoursForm, at_days
 from slas.models import BusinessHours
 from slas.seen import has_seen
-from slas.selectors.week_previews import WeekPreview, week_preview
-from slas.services import schedules as services
+from slas.selectors.hours.week_previews import WeekPreview, week_preview
+from slas.services.hours import schedules as services
 from slas.views.recalculations import after_change
 from slas.views.schedules import hours_crumbs
 

@@ -23,14 +23,14 @@ from slas.domain.week_text import intervals_text
 from slas.domain.worktime import WorkingTimeRangeError
 from slas.forms.schedules import ComputeForm
 from slas.models import BusinessHours
-from slas.selectors.computations import Computation, Question, computation
-from slas.selectors.recalculation import stale_timers
-from slas.selectors.schedule_words import version_rows, week_words
-from slas.selectors.schedules import business_hours, schedule_version_at
-from slas.selectors.usage import uses_of_hours
-from slas.selectors.week_previews import week_preview
-from slas.selectors.year_calendars import calendar_of_hours, year_asked
-from slas.services import schedules as services
+from slas.selectors.forecasts.recalculations import stale_timers
+from slas.selectors.hours.computations import Computation, Question, computation
+from slas.selectors.hours.schedule_words import version_rows, week_words
+from slas.selectors.hours.schedules import business_hours, schedule_version_at
+from slas.selectors.hours.week_previews import week_preview
+from slas.selectors.hours.year_calendars import calendar_of_hours, year_asked
+from slas.selectors.policy.usage import uses_of_hours
+from slas.services.hours import schedules as services
 
 TONES = {"active": "good", "inactive": "neutral"}
 

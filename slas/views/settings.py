@@ -17,7 +17,7 @@ from sla_project.operations.requests import user_of
 from sla_project.operations.selectors import settings_get
 from sla_project.operations.web import form_page
 from slas.forms.settings import SettingsForm
-from slas.services.settings import service_settings_update
+from slas.services.policy.settings import service_settings_update
 
 
 @signed_in

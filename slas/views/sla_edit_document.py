@@ -17,9 +17,9 @@ from sla_project.operations.requests import user_of
 from slas import records
 from slas.forms.slas import DocumentForm, pretty
 from slas.models import SLA, BusinessHours
-from slas.selectors import policy
-from slas.services import slas as services
-from slas.services.documents import document_from_text
+from slas.selectors.policy import reading
+from slas.services.policy import slas as services
+from slas.services.policy.documents import document_from_text
 from slas.views.sla_frame import sla_crumbs, sla_get
 
 
@@ -27,7 +27,7 @@ from slas.views.sla_frame import sla_crumbs, sla_get
 def sla_edit_document(request: HttpRequest, pk: int) -> HttpResponse:
     """The draft as checked JSON. The text stays whatever is wrong with it, also when somebody was faster."""
     sla = sla_get(pk)
-    initial = {"document": pretty(policy.editable_document(sla)), "revision": sla.draft_revision}
+    initial = {"document": pretty(reading.editable_document(sla)), "revision": sla.draft_revision}
     form = DocumentForm(request.POST or None, initial=initial)
     if form.is_valid():
         try:
@@ -52,7 +52,7 @@ def sla_edit_document(request: HttpRequest, pk: int) -> HttpResponse:
 def _conflict(request: HttpRequest, sla: SLA, text: str) -> HttpResponse:
     """Both texts; saving again replaces theirs knowingly."""
     form = DocumentForm(initial={"document": text, "revision": sla.draft_revision})
-    theirs = pretty(policy.editable_document(sla))
+    theirs = pretty(reading.editable_document(sla))
     context = {**_edit_context(sla, form), "theirs": theirs}
     return render(request, "slas/sla_edit_document.html", context, status=409)
 
@@ -64,7 +64,7 @@ def _edit_context(sla: SLA, form: DocumentForm) -> dict[str, Any]:
         "sla": sla,
         "form": form,
         "cancel_url": reverse("slas:sla_detail", args=[sla.pk]),
-        "kpis": policy.kpis().filter(record_type=sla.record_type),
+        "kpis": reading.kpis().filter(record_type=sla.record_type),
         "hours": BusinessHours.objects.order_by("name"),
         "field_groups": records.get(sla.record_type).fields.groups(),
     }

@@ -23,10 +23,10 @@ from sla_project.operations.selectors import settings_get
 from slas.forms.items.edits import item_edit
 from slas.forms.items.raw import raw_of_post
 from slas.forms.items.terms import TermsForm
-from slas.selectors.draft_history import theirs
-from slas.selectors.editor_rows import matrix
-from slas.selectors.policy import editable_document
-from slas.services.item_edits import sla_terms_update
+from slas.selectors.policy.draft_history import theirs
+from slas.selectors.policy.editor_rows import matrix
+from slas.selectors.policy.reading import editable_document
+from slas.services.policy.item_edits import sla_terms_update
 from slas.starters import starters_for
 from slas.views.editor_page import Editor
 from slas.views.editor_saving import Typed, item_page, item_save

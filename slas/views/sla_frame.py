@@ -12,14 +12,14 @@ from django.utils.translation import gettext as _
 from sla_project.accounts.policy import can_configure
 from slas import records
 from slas.models import SLA
-from slas.selectors import policy
-from slas.selectors.publication import draft_rebases
+from slas.selectors.forecasts.publications import draft_rebases
+from slas.selectors.policy import reading
 
 TONES = {"draft": "warn", "active": "good", "inactive": "neutral"}
 
 
 def sla_get(pk: int) -> SLA:
-    return get_object_or_404(policy.slas(), pk=pk)
+    return get_object_or_404(reading.slas(), pk=pk)
 
 
 def sla_crumbs(*above: SLA) -> list[dict[str, str]]:

@@ -21,11 +21,11 @@ from slas import records
 from slas.filters import SLAPageFilter
 from slas.forms.slas import SLANewForm, SLARenameForm
 from slas.models import SLA
-from slas.selectors import policy
-from slas.selectors.gone import gone_parts
-from slas.selectors.sentences import DocumentWords
-from slas.services import slas as services
-from slas.services.document_checks import CheckResult, document_check
+from slas.selectors.policy import reading
+from slas.selectors.policy.gone import gone_parts
+from slas.selectors.policy.sentences import DocumentWords
+from slas.services.checking.documents import CheckResult, document_check
+from slas.services.policy import slas as services
 from slas.views.sla_frame import TONES, shows_draft, sla_crumbs, sla_frame, sla_get
 
 
@@ -51,7 +51,7 @@ def sla_list(request: HttpRequest) -> HttpResponse:
     return list_page(
         request,
         title=_("SLAs"),
-        queryset=policy.slas(),
+        queryset=reading.slas(),
         columns=[
             Column(_("Name"), "name"),
             Column(_("State"), "state"),
@@ -116,7 +116,7 @@ def sla_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """The items in evaluation order. Administrators see the draft, with what the checker says of it."""
     sla = sla_get(pk)
     show_draft = shows_draft(request, sla)
-    document = policy.editable_document(sla) if show_draft else policy.published_document(sla)
+    document = reading.editable_document(sla) if show_draft else reading.published_document(sla)
     now = clock_now()
     check = document_check(document, record_type=sla.record_type, now=now) if show_draft else CheckResult()
     words = DocumentWords(sla.record_type)
@@ -135,7 +135,7 @@ def sla_detail(request: HttpRequest, pk: int) -> HttpResponse:
 def sla_document(request: HttpRequest, pk: int) -> HttpResponse:
     sla = sla_get(pk)
     show_draft = shows_draft(request, sla)
-    document = policy.editable_document(sla) if show_draft else policy.published_document(sla)
+    document = reading.editable_document(sla) if show_draft else reading.published_document(sla)
     context = {"document": document, "show_draft": show_draft}
     return render(request, "slas/sla_document.html", {**sla_frame(request, sla, "document"), **context})
 

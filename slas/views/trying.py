@@ -18,10 +18,10 @@ from slas.domain.fields import FieldValueError
 from slas.forms.trying import DRAFT, PREFIX, TryForm, values_of
 from slas.models import SLA, SLAVersion, TrackedRecord
 from slas.records import RecordType
-from slas.selectors.instances import record_view
-from slas.selectors.policy import editable_document
-from slas.selectors.trying import Trace, document_paths
-from slas.services.trying import record_find, sla_try
+from slas.selectors.clocks.instances import record_view
+from slas.selectors.forecasts.trials import Trace, document_paths
+from slas.selectors.policy.reading import editable_document
+from slas.services.forecasts.trials import record_find, sla_try
 from slas.views.sla_frame import sla_crumbs, sla_frame, sla_get
 
 VERSIONS_OFFERED = 20

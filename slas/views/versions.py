@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 from sla_project.accounts.policy import signed_in
 from slas.forms.publishing import CompareForm
 from slas.models import SLA
-from slas.selectors import policy
-from slas.selectors.diffs import DocumentDiff, document_diff
-from slas.selectors.publication import reapplications
-from slas.selectors.sentences import DocumentWords
+from slas.selectors.forecasts.publications import reapplications
+from slas.selectors.policy import reading
+from slas.selectors.policy.diffs import DocumentDiff, document_diff
+from slas.selectors.policy.sentences import DocumentWords
 from slas.views.sla_frame import sla_frame, sla_get
 
 ON_A_PAGE = 20
@@ -26,7 +26,7 @@ ON_A_PAGE = 20
 @signed_in
 def sla_versions(request: HttpRequest, pk: int) -> HttpResponse:
     sla = sla_get(pk)
-    page = Paginator(policy.sla_versions(sla), ON_A_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(reading.sla_versions(sla), ON_A_PAGE).get_page(request.GET.get("page"))
     shown = list(page.object_list)
     before = list(sla.versions.filter(number=shown[-1].number - 1)) if shown else []
     words = DocumentWords(sla.record_type)
@@ -45,14 +45,14 @@ def sla_versions(request: HttpRequest, pk: int) -> HttpResponse:
 @signed_in
 def sla_version(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     sla = sla_get(pk)
-    version = get_object_or_404(policy.sla_versions(sla), number=number)
+    version = get_object_or_404(reading.sla_versions(sla), number=number)
     words = DocumentWords(sla.record_type)
     previous = sla.versions.filter(number=number - 1).first()
     context = {
         "version": version,
         "previous": previous,
         "diff": document_diff(words, previous.document, version.document) if previous else None,
-        "items": words.items(policy.authored_document(version)),
+        "items": words.items(reading.authored_document(version)),
         "document": version.document,
     }
     return render(request, "slas/sla_version.html", {**sla_frame(request, sla, "versions"), **context})
@@ -81,5 +81,5 @@ def _diff(sla: SLA, sides: Mapping[str, Any]) -> DocumentDiff:
     }
     if CompareForm.DRAFT in sides.values():
         documents = {number: document["authored"] for number, document in documents.items()}
-        documents[CompareForm.DRAFT] = policy.editable_document(sla)
+        documents[CompareForm.DRAFT] = reading.editable_document(sla)
     return document_diff(DocumentWords(sla.record_type), documents[sides["before"]], documents[sides["after"]])

@@ -10,7 +10,7 @@ from cases.demo.people import Desk
 from cases.models import Case
 from cases.tests.browser.conftest import sign_in
 from slas.models import KPIInstance
-from slas.selectors.instances import record_of
+from slas.selectors.clocks.instances import record_of
 
 pytestmark = pytest.mark.browser
 

@@ -23,7 +23,7 @@ from sla_project.operations.clock import clock_now
 from sla_project.operations.jobs import job_pass
 from slas.models import SLA, RecordChange, TrackedRecord
 from slas.passes import advance_all, advance_pass
-from slas.services.slas import sla_update_draft
+from slas.services.policy.slas import sla_update_draft
 
 pytestmark = pytest.mark.browser
 

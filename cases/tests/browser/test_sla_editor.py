@@ -12,7 +12,7 @@ from cases.demo.people import Desk
 from cases.demo.policies import support_contract_document
 from cases.tests.browser.conftest import sign_in
 from slas.models import SLA
-from slas.services.documents import document_validate
+from slas.services.policy.documents import document_validate
 
 pytestmark = pytest.mark.browser
 

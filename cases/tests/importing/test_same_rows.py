@@ -15,11 +15,11 @@ from cases.choices import CASE_STATUSES
 from cases.models import Case, Customer
 from cases.services.incident_desk import incident_desk_document, incident_desk_ensure
 from slas.models import SLA, KPIEvent, KPIInstance, RecordChange, TrackedRecord
-from slas.services.changes import record_command
-from slas.services.importing import ImportedChange, ImportedRecord, RecordJudge, import_begin, records_store
-from slas.services.inserting import rows_insert
-from slas.services.judging import record_advance
-from slas.services.slas import sla_publish, sla_update_draft
+from slas.services.flow.changes import record_command
+from slas.services.flow.judging import record_advance
+from slas.services.importing.inserting import rows_insert
+from slas.services.importing.records import ImportedChange, ImportedRecord, RecordJudge, import_begin, records_store
+from slas.services.policy.slas import sla_publish, sla_update_draft
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 BEGIN = datetime(2026, 1, 5, 7, 0, tzinfo=UTC)

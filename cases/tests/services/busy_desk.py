@@ -18,8 +18,8 @@ from sla_project.operations.clock import clock_now
 from sla_project.operations.errors import ServiceError
 from sla_project.operations.services import settings_update
 from slas.models import SLA
-from slas.services.kpis import kpi_activate, kpi_create
-from slas.services.slas import sla_create, sla_publish, sla_set_default
+from slas.services.policy.kpis import kpi_activate, kpi_create
+from slas.services.policy.slas import sla_create, sla_publish, sla_set_default
 
 # Level: (warning, failure) of the response and of the resolution, in seconds.
 LEVELS = {"gold": ((1, 2), (1, 3)), "silver": ((2, 3), (2, 3))}

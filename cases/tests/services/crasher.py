@@ -46,7 +46,7 @@ def perform(job: Mapping[str, Any]) -> None:
     from actions.services import cause_execute
     from sla_project.operations.clock import clock_now
     from slas.causes import KPI_EVENT
-    from slas.services.judging import record_advance
+    from slas.services.flow.judging import record_advance
 
     match job["do"]:
         case "advance":

@@ -13,8 +13,8 @@ from slas import records
 from slas.causes import KPI_EVENT, cause_key
 from slas.domain.engine import RecordState, Transition, replay
 from slas.models import EventRun, KPIEvent, KPIInstance, RecordChange, TrackedRecord
-from slas.selectors.log import load_event
-from slas.selectors.states import StoredPolicies, load_instance
+from slas.selectors.clocks.log import load_event
+from slas.selectors.clocks.states import StoredPolicies, load_instance
 
 DONE, SKIPPED = ActionRun.State.DONE, ActionRun.State.SKIPPED
 

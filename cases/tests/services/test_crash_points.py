@@ -29,8 +29,8 @@ from sla_project.backends import email
 from sla_project.operations.clock import clock_now
 from slas.causes import KPI_EVENT, cause_key
 from slas.models import KPIEvent, TrackedRecord
-from slas.selectors.instances import record_of
-from slas.services.judging import record_advance
+from slas.selectors.clocks.instances import record_of
+from slas.services.flow.judging import record_advance
 
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
 

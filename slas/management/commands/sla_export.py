@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from sla_project.operations.yaml import yaml_write
 from slas.models import SLA
-from slas.selectors.bundles import sla_bundle
+from slas.selectors.policy.bundles import sla_bundle
 
 
 class Command(BaseCommand):

@@ -12,8 +12,8 @@ from django.db import transaction
 from sla_project.operations.clock import clock_now
 from sla_project.operations.errors import Invalid, NotPossible
 from sla_project.operations.yaml import yaml_read
-from slas.services.bundles import CHANGED, Step, bundle_import, imported_sla
-from slas.services.slas import sla_publish
+from slas.services.policy.bundles import CHANGED, Step, bundle_import, imported_sla
+from slas.services.policy.slas import sla_publish
 
 
 class Command(BaseCommand):

@@ -11,7 +11,7 @@ from rest_framework.test import APIClient
 
 from sla_project.operations.yaml import yaml_read, yaml_write
 from slas.models import SLA
-from slas.selectors.bundles import sla_bundle
+from slas.selectors.policy.bundles import sla_bundle
 from slas.starters import starters
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]

@@ -79,7 +79,7 @@ def test_unusable_hours_are_refused_at_their_place(api, given, pointer, code):
 
 
 def test_hours_in_use_stay_and_name_their_users(api, sla):
-    from slas.services.slas import sla_update_draft
+    from slas.services.policy.slas import sla_update_draft
     from slas.tests.policy.builders import NOW, make_document, make_item
 
     document = make_document(make_item(business_hours="uk-hours"))

@@ -10,8 +10,8 @@ from cases.services import case_create
 from cases.tests.builders import judge
 from sla_project.operations.jobs import jobs_finish
 from slas.models import KPI, SLA, TrackedRecord
-from slas.services.kpis import kpi_update
-from slas.services.slas import sla_set_default, sla_update_draft
+from slas.services.policy.kpis import kpi_update
+from slas.services.policy.slas import sla_set_default, sla_update_draft
 from slas.tests.policy.builders import NOW
 
 pytestmark = pytest.mark.django_db

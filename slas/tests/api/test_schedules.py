@@ -11,10 +11,10 @@ from cases.tests.builders import judge, make_case
 from sla_project.operations.jobs import jobs_finish
 from sla_project.operations.models import Job
 from slas.models import BusinessHours, HolidaySchedule
-from slas.selectors.instances import record_of
-from slas.services.holidays import holiday_schedule_create
-from slas.services.schedules import business_hours_update
-from slas.services.slas import sla_set_default
+from slas.selectors.clocks.instances import record_of
+from slas.services.hours.holidays import holiday_schedule_create
+from slas.services.hours.schedules import business_hours_update
+from slas.services.policy.slas import sla_set_default
 from slas.tests.policy.builders import NOW, WEEK, make_document, make_hours, make_item, make_kpi, make_sla
 
 pytestmark = pytest.mark.django_db

@@ -16,7 +16,7 @@ from cases.tests.builders import make_contact, make_customer, make_entitlement, 
 from slas import records
 from slas.domain.conditions import parse
 from slas.domain.tests.conditions.trees import START, TEXTS, tree_documents
-from slas.selectors.matching import condition_query, matching_records
+from slas.selectors.conditions.matching import condition_query, matching_records
 from slas.tracking import tracked_writing
 
 pytestmark = pytest.mark.slow

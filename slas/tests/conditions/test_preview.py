@@ -16,11 +16,11 @@ from cases.services import case_resolve, case_update
 from cases.tests.builders import NOW, make_activity, make_case, make_customer, make_support_sla
 from slas import records
 from slas.domain.conditions import parse
-from slas.selectors import condition_preview as previews
-from slas.selectors.changing_fields import field_changes, often_changing
-from slas.selectors.condition_preview import condition_preview, rivals_of
-from slas.selectors.policy import editable_document
-from slas.services.slas import sla_update_draft
+from slas.selectors.conditions import previews
+from slas.selectors.conditions.changing_fields import field_changes, often_changing
+from slas.selectors.conditions.previews import condition_preview, rivals_of
+from slas.selectors.policy.reading import editable_document
+from slas.services.policy.slas import sla_update_draft
 from slas.tests.web.conftest import client_of
 
 CASE = records.get("case")

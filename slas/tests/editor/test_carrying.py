@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from slas.models import SLA
-from slas.services.slas import sla_update_draft
+from slas.services.policy.slas import sla_update_draft
 from slas.tests.editor.forms import draft, edit_url, fields_of, shown
 from slas.tests.policy.builders import NOW
 

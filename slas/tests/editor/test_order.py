@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from slas.models import SLA
-from slas.services.slas import sla_publish, sla_update_draft
+from slas.services.policy.slas import sla_publish, sla_update_draft
 from slas.tests.editor.forms import draft, edit_url, shown
 from slas.tests.policy.builders import NOW
 
@@ -167,7 +167,7 @@ def test_what_was_published_and_edited_again_is_told_too(sla: SLA, admin: Client
 
 
 def change_theirs_of_published(sla: SLA) -> None:
-    from slas.selectors.policy import editable_document
+    from slas.selectors.policy.reading import editable_document
 
     document = editable_document(sla)
     items = [{**document["items"][0], "name": "Their gold"}, *document["items"][1:]]

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from slas.models import SLA
-from slas.services.slas import sla_create, sla_update_draft
+from slas.services.policy.slas import sla_create, sla_update_draft
 from slas.tests.policy.builders import GOLD, NOW, duration, make_item, make_kpi, make_sla
 from slas.tests.web.conftest import client_of
 

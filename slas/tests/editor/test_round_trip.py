@@ -19,7 +19,7 @@ from slas.forms.items.actions import action_raw
 from slas.forms.items.item import ItemForm, item_raw
 from slas.forms.items.offers import Offers
 from slas.forms.items.raw import Raw, flat, raw_of_post
-from slas.services.documents import document_validate
+from slas.services.policy.documents import document_validate
 from slas.tests.editor.conftest import TEMPLATES
 from slas.tests.policy.builders import GOLD, SENT
 

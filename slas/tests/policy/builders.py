@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from slas.models import KPI, SLA, BusinessHours
-from slas.services.kpis import kpi_activate, kpi_create
-from slas.services.schedules import business_hours_create
-from slas.services.slas import sla_create, sla_publish
+from slas.services.hours.schedules import business_hours_create
+from slas.services.policy.kpis import kpi_activate, kpi_create
+from slas.services.policy.slas import sla_create, sla_publish
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 WEEK = {day: [["09:00", "17:00"]] for day in ("mon", "tue", "wed", "thu", "fri")}

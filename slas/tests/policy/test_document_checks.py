@@ -19,12 +19,12 @@ from sla_project.operations.models import OrganisationSettings
 from sla_project.operations.services import settings_update
 from slas import records
 from slas.domain.checking import is_set
-from slas.services.document_checks import CheckResult, Finding, document_check
-from slas.services.document_checks_subject import record_kind
-from slas.services.document_checks_words import CODES
-from slas.services.kpis import kpi_update
-from slas.services.schedules import business_hours_create, business_hours_deactivate
-from slas.services.slas import sla_publish
+from slas.services.checking.documents import CheckResult, Finding, document_check
+from slas.services.checking.subject import record_kind
+from slas.services.checking.words import CODES
+from slas.services.hours.schedules import business_hours_create, business_hours_deactivate
+from slas.services.policy.kpis import kpi_update
+from slas.services.policy.slas import sla_publish
 from slas.tests.policy.builders import (
     GOLD,
     NOW,

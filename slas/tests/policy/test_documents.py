@@ -11,7 +11,7 @@ from sla_project.operations.errors import Invalid
 from sla_project.operations.services import settings_update
 from slas import records
 from slas.domain.policy import compile_sla
-from slas.services.documents import document_freeze, document_from_text, document_validate
+from slas.services.policy.documents import document_freeze, document_from_text, document_validate
 from slas.tests.policy.builders import (
     GOLD,
     NOW,
@@ -194,7 +194,7 @@ def test_a_frozen_document_is_complete_and_compiles():
 
 
 def test_freezing_takes_the_kpis_own_pause_rule(kpi):
-    from slas.services.kpis import kpi_update
+    from slas.services.policy.kpis import kpi_update
 
     kpi_update(kpi=kpi, changes={"pause_override": True, "pause_when": GOLD}, by=None, now=NOW)
     sla = make_sla()

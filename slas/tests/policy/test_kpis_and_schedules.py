@@ -9,19 +9,19 @@ import pytest
 from sla_project.operations.errors import Invalid, NotPossible
 from slas.domain.worktime.hours import DAYS
 from slas.models import KPI, BusinessHours, ImmutableRow, ScheduleVersion
-from slas.selectors.schedules import schedule_version_at, working_time
-from slas.services.holiday_imports import holiday_import
-from slas.services.holidays import (
+from slas.selectors.hours.schedules import schedule_version_at, working_time
+from slas.services.hours.holiday_imports import holiday_import
+from slas.services.hours.holidays import (
     holiday_schedule_create,
     holiday_schedule_delete,
     holiday_schedule_update,
 )
-from slas.services.kpis import kpi_deactivate, kpi_delete, kpi_update
-from slas.services.schedules import (
+from slas.services.hours.schedules import (
     business_hours_deactivate,
     business_hours_delete,
     business_hours_update,
 )
+from slas.services.policy.kpis import kpi_deactivate, kpi_delete, kpi_update
 from slas.tests.policy.builders import (
     GOLD,
     NOW,

@@ -16,14 +16,14 @@ from sla_project.operations.models import AuditEntry, Job
 from sla_project.operations.services import settings_update
 from slas.domain.durations import Duration
 from slas.models import BusinessHours, KPIInstance, RecordChange
-from slas.selectors.instances import record_of
-from slas.selectors.recalculation import recalculation_forecast, stale_timers
-from slas.services.adjusting import instance_extend
-from slas.services.holiday_rows import holidays_add
-from slas.services.holidays import holiday_schedule_create
-from slas.services.recalculating import recalculation_start
-from slas.services.schedules import business_hours_update
-from slas.services.slas import sla_set_default
+from slas.selectors.clocks.instances import record_of
+from slas.selectors.forecasts.recalculations import recalculation_forecast, stale_timers
+from slas.services.clocks.adjusting import instance_extend
+from slas.services.clocks.recalculating import recalculation_start
+from slas.services.hours.holiday_rows import holidays_add
+from slas.services.hours.holidays import holiday_schedule_create
+from slas.services.hours.schedules import business_hours_update
+from slas.services.policy.slas import sla_set_default
 from slas.tests.policy.builders import NOW, duration, make_document, make_hours, make_item, make_kpi, make_sla
 
 pytestmark = pytest.mark.django_db

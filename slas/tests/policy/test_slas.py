@@ -9,8 +9,8 @@ import pytest
 from sla_project.operations.errors import Invalid, NotPossible, Stale
 from sla_project.operations.models import AuditEntry
 from slas.models import SLA, ImmutableRow, SLAVersion
-from slas.services.kpis import kpi_activate, kpi_deactivate
-from slas.services.slas import (
+from slas.services.policy.kpis import kpi_activate, kpi_deactivate
+from slas.services.policy.slas import (
     sla_activate,
     sla_clear_default,
     sla_clone,

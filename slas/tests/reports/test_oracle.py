@@ -13,9 +13,9 @@ from django.utils import timezone
 
 from slas import records
 from slas.models import KPIInstance
-from slas.selectors.instance_lists import status_now
-from slas.selectors.report_questions import answer, question_parse
-from slas.selectors.reports import Figures
+from slas.selectors.clocks.instance_lists import status_now
+from slas.selectors.reports.compliance import Figures
+from slas.selectors.reports.questions import answer, question_parse
 from slas.tests.policy.builders import NOW
 from slas.tests.reports.random_instances import make_instances
 

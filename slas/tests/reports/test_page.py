@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from slas.models import KPIInstance, SavedReport
-from slas.selectors.reports import GROUPS
+from slas.selectors.reports.compliance import GROUPS
 from slas.tests.reports.random_instances import make_instances
 from slas.tests.web.conftest import ROLES, client_of
 

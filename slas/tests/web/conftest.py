@@ -32,8 +32,8 @@ def agent(db) -> Client:
 @pytest.fixture
 def sla(db, clock) -> SLA:
     """Published, in business hours with a holiday, with a draft that changes it."""
-    from slas.services.holidays import holiday_schedule_create
-    from slas.services.slas import sla_update_draft
+    from slas.services.hours.holidays import holiday_schedule_create
+    from slas.services.policy.slas import sla_update_draft
 
     clock.set(NOW)
     make_kpi()

@@ -10,8 +10,8 @@ from django.test import Client
 from actions.models import Action
 from actions.services import action_activate, action_create
 from slas.models import SLA
-from slas.selectors.usage import uses_of_action
-from slas.services.republishing import slas_outdated
+from slas.selectors.policy.usage import uses_of_action
+from slas.services.policy.republishing import slas_outdated
 from slas.tests.policy.builders import NOW, make_document, make_hours, make_item, make_kpi, make_sla
 
 pytestmark = pytest.mark.django_db

@@ -11,7 +11,7 @@ from cases.models import Case
 from cases.services import case_create, case_update
 from sla_project.operations.models import AuditEntry
 from slas.models import KPIInstance, RecordChange
-from slas.services.slas import sla_set_default
+from slas.services.policy.slas import sla_set_default
 from slas.tests.policy.builders import NOW, make_kpi, make_sla
 from slas.tests.web.conftest import client_of
 

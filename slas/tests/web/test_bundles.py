@@ -8,7 +8,7 @@ from django.test import Client
 
 from sla_project.operations.yaml import yaml_read, yaml_write
 from slas.models import SLA
-from slas.selectors.bundles import sla_bundle
+from slas.selectors.policy.bundles import sla_bundle
 
 pytestmark = pytest.mark.django_db
 

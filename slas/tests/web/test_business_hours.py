@@ -12,9 +12,9 @@ from cases.tests.builders import judge, make_case
 from sla_project.operations.jobs import jobs_finish
 from sla_project.operations.models import Job
 from slas.models import BusinessHours, HolidaySchedule
-from slas.services.holiday_rows import holidays_add
-from slas.services.schedules import business_hours_update
-from slas.services.slas import sla_set_default
+from slas.services.hours.holiday_rows import holidays_add
+from slas.services.hours.schedules import business_hours_update
+from slas.services.policy.slas import sla_set_default
 from slas.tests.policy.builders import NOW, WEEK, make_hours
 from slas.tests.web.pages import errors, url
 

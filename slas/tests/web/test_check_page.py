@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from slas.models import SLA
-from slas.services.slas import sla_create, sla_update_draft
+from slas.services.policy.slas import sla_create, sla_update_draft
 from slas.tests.policy.builders import NOW, make_document, make_item, make_kpi, make_sla
 from slas.tests.web.conftest import ROLES, client_of
 

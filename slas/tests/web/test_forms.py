@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 
 from slas.models import KPI, SLA
-from slas.services.slas import sla_update_draft
+from slas.services.policy.slas import sla_update_draft
 from slas.tests.policy.builders import NOW, make_item, make_kpi
 
 pytestmark = pytest.mark.django_db

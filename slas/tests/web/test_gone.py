@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from cases.services import case_create
 from slas.models import SLA, SLAVersion, TrackedRecord
-from slas.services.slas import sla_deactivate, sla_set_default
+from slas.services.policy.slas import sla_deactivate, sla_set_default
 from slas.tests.policy.builders import NOW, make_item, make_kpi, make_sla
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -10,8 +10,8 @@ from holidays import list_supported_countries
 
 from slas.forms.holidays import country_choices, region_choices
 from slas.models import BusinessHours, HolidaySchedule
-from slas.selectors.schedules import schedule_version_at
-from slas.services.holiday_rows import holidays_add
+from slas.selectors.hours.schedules import schedule_version_at
+from slas.services.hours.holiday_rows import holidays_add
 from slas.tests.policy.builders import NOW, make_hours
 from slas.tests.web.pages import errors, url
 

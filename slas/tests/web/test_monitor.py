@@ -19,7 +19,7 @@ from slas import tasks
 from slas.models import KPIEvent, TrackedRecord
 from slas.passes import advance_all
 from slas.selectors import monitor as selectors
-from slas.services.slas import sla_set_default
+from slas.services.policy.slas import sla_set_default
 from slas.tests.policy.builders import NOW, make_kpi, make_sla
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -157,7 +157,7 @@ def test_agents_see_what_is_published_and_administrators_the_draft_first(sla, ad
 
 
 def test_the_checker_speaks_on_the_draft(sla, admin):
-    from slas.services.slas import sla_update_draft
+    from slas.services.policy.slas import sla_update_draft
     from slas.tests.policy.builders import NOW
 
     contradiction = {"all": [{"field": "service_level", "op": "is", "value": "silver"}]}

@@ -12,9 +12,9 @@ from cases.tests.builders import judge
 from sla_project.operations.jobs import jobs_finish
 from sla_project.operations.models import Job
 from slas.models import KPI, SLA
-from slas.selectors.publication import draft_rebases
-from slas.services.kpis import kpi_update
-from slas.services.slas import sla_publish, sla_set_default, sla_update_draft
+from slas.selectors.forecasts.publications import draft_rebases
+from slas.services.policy.kpis import kpi_update
+from slas.services.policy.slas import sla_publish, sla_set_default, sla_update_draft
 from slas.tests.policy.builders import NOW, make_document, make_item, make_kpi, make_sla
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -110,7 +110,7 @@ def test_what_cannot_be_published_has_no_button(admin, desk) -> None:
 
 
 def test_very_many_are_counted_in_the_background(admin, desk, monkeypatch) -> None:
-    monkeypatch.setattr("slas.services.publishing.PATIENCE", 0.0)
+    monkeypatch.setattr("slas.services.forecasts.publications.PATIENCE", 0.0)
     text = admin.get(url("sla_publish", desk.pk)).content.decode()
     assert "counted are the first 1 of 3" in text
     answer = admin.post(url("sla_forecast", desk.pk))
@@ -277,7 +277,7 @@ def test_without_open_records_republishing_asks_nobody_about_them(admin, sla) ->
 
 
 def test_republishing_counts_very_many_in_the_background(admin, shared, monkeypatch) -> None:
-    monkeypatch.setattr("slas.services.republishing.PATIENCE", 0.0)
+    monkeypatch.setattr("slas.services.policy.republishing.PATIENCE", 0.0)
     assert "counted are the first 1 of 3" in admin.get(url("republish")).content.decode()
     answer = admin.post(url("sla_republish_forecast", shared.pk))
     jobs_finish()

@@ -12,7 +12,7 @@ from cases.services import case_create, case_update
 from sla_project.operations.services import settings_update
 from slas.models import TrackedRecord
 from slas.passes import advance_all
-from slas.services.slas import sla_set_default
+from slas.services.policy.slas import sla_set_default
 from slas.tests.policy.builders import NOW, make_kpi, make_sla
 
 pytestmark = pytest.mark.django_db(transaction=True)
