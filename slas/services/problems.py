@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
@@ -15,14 +14,6 @@ from sla_project.operations.errors import Invalid, Problem, Stale
 
 CODE = re.compile(r"[a-z0-9](?:[a-z0-9_-]{0,62}[a-z0-9])?")
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-
-
-def free_code(code: str, taken: QuerySet[Any]) -> str:
-    """`uk-copy`, `uk-copy-2`, …: the first that is not among the codes of `taken`."""
-    stem = f"{code[:55]}-copy"
-    known = set(taken.filter(code__startswith=stem).values_list("code", flat=True))
-    candidates = itertools.chain([stem], (f"{stem}-{number}" for number in itertools.count(2)))
-    return next(candidate for candidate in candidates if candidate not in known)
 
 
 def check_unchanged(modified_at: datetime, expected: datetime | None) -> None:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from sla_project.accounts.policy import administrator_required, signed_in
 from sla_project.operations.clock import clock_now
+from sla_project.operations.codes import free_code
 from sla_project.operations.errors import Invalid, NotPossible
 from sla_project.operations.requests import user_of
 from sla_project.operations.rest.parsers import MAX_BYTES
@@ -23,7 +24,6 @@ from slas import starters
 from slas.models import SLA
 from slas.selectors.policy.bundles import sla_bundle
 from slas.services.policy.bundles import CHANGED, CREATED, UNCHANGED, Step, bundle_import, imported_sla
-from slas.services.policy.slas import free_code
 from slas.views.sla_frame import shows_draft, sla_crumbs, sla_get
 
 OUTCOMES = {
@@ -151,7 +151,7 @@ def _starter_text(code: str, *, into: str) -> str:
         sla = get_object_or_404(SLA, code=into)
         return found.text(sla.code, name=sla.name, description=sla.description)
     taken = SLA.objects.filter(code=found.code).exists()
-    return found.text(free_code(found.code) if taken else found.code)
+    return found.text(free_code(found.code, SLA.objects.all()) if taken else found.code)
 
 
 def _shown(step: Step) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
 from sla_project.accounts.models import User
+from sla_project.operations.codes import free_code
 from sla_project.operations.errors import Invalid, NotPossible, Stale
 from sla_project.operations.services import audit_write
 from slas.models import SLA, SLAVersion
@@ -219,7 +220,7 @@ def sla_clear_default(*, sla: SLA, by: User | None, now: datetime) -> SLA:
 def sla_clone(*, sla: SLA, code: str = "", name: str = "", by: User | None, now: datetime) -> SLA:
     """A new draft with the same document; code and name are made up where not given."""
     return sla_create(
-        code=code or free_code(sla.code),
+        code=code or free_code(sla.code, SLA.objects.all()),
         name=name or _("%(name)s (copy)") % {"name": sla.name[:90]},
         record_type=sla.record_type,
         description=sla.description,
@@ -321,12 +322,3 @@ def _assign_names(sla: SLA, changes: Mapping[str, Any], problems: Problems) -> N
         sla.name = problems.text(changes["name"], "/name", longest=100)
     if "description" in changes:
         sla.description = problems.text(changes["description"], "/description", longest=5000, required=False)
-
-
-def free_code(code: str) -> str:
-    """`gold`, then `gold-copy`, `gold-copy-2`, …"""
-    taken = set(SLA.objects.values_list("code", flat=True))
-    base, number = f"{code[:55]}-copy", 1
-    while (free := base if number == 1 else f"{base}-{number}") in taken:
-        number += 1
-    return free
