@@ -41,10 +41,10 @@ class ActionSerializer(serializers.ModelSerializer[Action]):
             "document",
             "words",
             "state",
-            "created_on",
-            "modified_on",
+            "created_at",
+            "modified_at",
         )
-        read_only_fields = ("id", "state", "created_on", "modified_on")
+        read_only_fields = ("id", "state", "created_at", "modified_at")
 
     def get_words(self, action: Action) -> str:
         return services.action_words(action.document, target_type=action.target_type)
@@ -71,7 +71,7 @@ class ActionViewSet(mixins.ListModelMixin, GenericViewSet[Action]):
     permission_classes = (Configure,)
     filterset_class = ActionFilter
     ordering = ("name", "id")
-    ordering_fields = ("id", "code", "name", "state", "modified_on")
+    ordering_fields = ("id", "code", "name", "state", "modified_at")
     lookup_value_regex = r"[0-9]{1,18}"
     etags = True
 

@@ -30,10 +30,10 @@ class EmailTemplateSerializer(serializers.ModelSerializer[EmailTemplate]):
             "subject",
             "body",
             "state",
-            "created_on",
-            "modified_on",
+            "created_at",
+            "modified_at",
         )
-        read_only_fields = ("id", "state", "created_on", "modified_on")
+        read_only_fields = ("id", "state", "created_at", "modified_at")
 
 
 class PreviewRequestSerializer(serializers.Serializer[None]):

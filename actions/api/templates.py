@@ -33,7 +33,7 @@ class EmailTemplateViewSet(mixins.ListModelMixin, GenericViewSet[EmailTemplate])
     permission_classes = (Configure,)
     filterset_class = EmailTemplateFilter
     ordering = ("name", "id")
-    ordering_fields = ("id", "code", "name", "state", "modified_on")
+    ordering_fields = ("id", "code", "name", "state", "modified_at")
     lookup_value_regex = r"[0-9]{1,18}"
     etags = True
 

@@ -44,8 +44,8 @@ class Migration(migrations.Migration):
                         verbose_name="state",
                     ),
                 ),
-                ("created_on", models.DateTimeField(editable=False)),
-                ("modified_on", models.DateTimeField(editable=False)),
+                ("created_at", models.DateTimeField(editable=False)),
+                ("modified_at", models.DateTimeField(editable=False)),
             ],
             options={
                 "ordering": ["name", "id"],
@@ -192,8 +192,8 @@ class Migration(migrations.Migration):
                         verbose_name="state",
                     ),
                 ),
-                ("created_on", models.DateTimeField(editable=False)),
-                ("modified_on", models.DateTimeField(editable=False)),
+                ("created_at", models.DateTimeField(editable=False)),
+                ("modified_at", models.DateTimeField(editable=False)),
             ],
             options={
                 "ordering": ["name", "id"],

@@ -30,8 +30,8 @@ class Action(models.Model):
     )
     document = models.JSONField(_("action"))
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.INACTIVE)
-    created_on = models.DateTimeField(editable=False)
-    modified_on = models.DateTimeField(editable=False)
+    created_at = models.DateTimeField(editable=False)
+    modified_at = models.DateTimeField(editable=False)
 
     class Meta:
         ordering = ["name", "id"]

@@ -31,8 +31,8 @@ class EmailTemplate(models.Model):
     subject = models.CharField(_("subject"), max_length=500)
     body = models.TextField(_("body"))
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.INACTIVE)
-    created_on = models.DateTimeField(editable=False)
-    modified_on = models.DateTimeField(editable=False)
+    created_at = models.DateTimeField(editable=False)
+    modified_at = models.DateTimeField(editable=False)
 
     class Meta:
         ordering = ["name", "id"]

@@ -28,7 +28,7 @@ def action_create(
     *, code: str, name: str, target_type: str, document: Mapping[str, Any], by: User | None, now: datetime
 ) -> Action:
     """A new, inactive action for records of one type."""
-    action = Action(code=code, name=name, target_type=target_type, document=document, created_on=now, modified_on=now)
+    action = Action(code=code, name=name, target_type=target_type, document=document, created_at=now, modified_at=now)
     _check(action, code_problems(code, Action))
     action.save(force_insert=True)
     audit_write(by=by, action="action.create", obj=action, after=action_snapshot(action), now=now)
@@ -96,7 +96,7 @@ def _locked(action: Action, expected: str | None = None) -> Action:
 def _save(action: Action, verb: str, before: Mapping[str, Any], by: User | None, now: datetime) -> Action:
     after = action_snapshot(action)
     if after != before:
-        action.modified_on = now
+        action.modified_at = now
         action.save()
         audit_write(by=by, action=verb, obj=action, before=before, after=after, now=now)
     return action

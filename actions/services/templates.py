@@ -34,8 +34,8 @@ def email_template_create(
         target_type=target_type,
         subject=subject,
         body=body,
-        created_on=now,
-        modified_on=now,
+        created_at=now,
+        modified_at=now,
     )
     _check(template, code_problems(code, EmailTemplate))
     template.save(force_insert=True)
@@ -129,7 +129,7 @@ def _save(
 ) -> EmailTemplate:
     after = email_template_snapshot(template)
     if after != before:
-        template.modified_on = now
+        template.modified_at = now
         template.save()
         audit_write(by=by, action=action, obj=template, before=before, after=after, now=now)
     return template

@@ -30,7 +30,7 @@ class Notes:
 
     def update(self, id: int, values: Any, *, now: datetime, depth: int, cause: str) -> str:
         self._break("update")
-        EmailTemplate.objects.filter(pk=id).update(**values, modified_on=now)
+        EmailTemplate.objects.filter(pk=id).update(**values, modified_at=now)
         self.writes.append((id, depth, cause))
         return ", ".join(values)
 
@@ -44,7 +44,7 @@ class Notes:
 
     def change_status(self, id: int, status: str, *, now: datetime, depth: int, cause: str) -> None:
         self._break("change_status")
-        EmailTemplate.objects.filter(pk=id).update(state=status, modified_on=now)
+        EmailTemplate.objects.filter(pk=id).update(state=status, modified_at=now)
 
     def assign(
         self, id: int, *, user_id: int | None, team_id: int | None, now: datetime, depth: int, cause: str
@@ -64,8 +64,8 @@ def note_of(now: datetime, **values: Any) -> EmailTemplate:
         "target_type": "note",
         "subject": "1",
         "body": "text",
-        "created_on": now,
-        "modified_on": now,
+        "created_at": now,
+        "modified_at": now,
         **values,
     }
     return EmailTemplate.objects.create(**fields)

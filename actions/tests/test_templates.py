@@ -78,7 +78,7 @@ def test_update_activate_deactivate_delete(template: EmailTemplate, clock: Any) 
     services.email_template_update(template=template, changes={"name": "Other"}, by=None, now=later)
     services.email_template_activate(template=template, by=None, now=later)
     template.refresh_from_db()
-    assert (template.name, template.is_active, template.modified_on) == ("Other", True, later)
+    assert (template.name, template.is_active, template.modified_at) == ("Other", True, later)
     with pytest.raises(NotPossible):
         services.email_template_delete(template=template, by=None, now=later)
     services.email_template_deactivate(template=template, by=None, now=later)
@@ -93,7 +93,7 @@ def test_what_changes_nothing_writes_nothing(template: EmailTemplate, clock: Any
     services.email_template_update(template=template, changes={"name": template.name}, by=None, now=clock.advance(60))
     services.email_template_deactivate(template=template, by=None, now=clock.now)
     template.refresh_from_db()
-    assert template.modified_on != clock.now
+    assert template.modified_at != clock.now
     assert AuditEntry.objects.count() == 1
 
 

@@ -33,7 +33,7 @@ COLUMNS = (
     Column(gettext_lazy("Subject"), order="subject"),
     Column(gettext_lazy("For"), order="target_type"),
     Column(gettext_lazy("State"), order="state"),
-    Column(gettext_lazy("Changed"), order="modified_on"),
+    Column(gettext_lazy("Changed"), order="modified_at"),
 )
 
 
@@ -79,7 +79,7 @@ def _row(template: EmailTemplate) -> list[Cell]:
         {"text": template.subject},
         {"text": target_words(template.target_type)},
         {"badge": template.get_state_display(), "tone": TEMPLATE_TONES[template.state]},
-        {"time": template.modified_on},
+        {"time": template.modified_at},
     ]
 
 
@@ -97,8 +97,8 @@ def email_template_detail(request: HttpRequest, pk: int) -> HttpResponse:
     facts = [
         {"label": _("Code"), "value": template.code},
         {"label": _("For"), "value": target_words(template.target_type)},
-        {"label": _("Created"), "time": template.created_on},
-        {"label": _("Changed"), "time": template.modified_on},
+        {"label": _("Created"), "time": template.created_at},
+        {"label": _("Changed"), "time": template.modified_at},
     ]
     return render(
         request,

@@ -64,7 +64,7 @@ def action_list(request: HttpRequest) -> HttpResponse:
             {"text": services.action_words(action.document, target_type=action.target_type)},
             {"text": _type_words(action.target_type)},
             {"badge": action.get_state_display(), "tone": TONES[Action.State(action.state)]},
-            {"time": action.modified_on},
+            {"time": action.modified_at},
         ]
 
     new = {"label": _("New action"), "url": reverse("slas:action_new"), "icon": "plus", "primary": True}
@@ -77,7 +77,7 @@ def action_list(request: HttpRequest) -> HttpResponse:
             Column(_("Does")),
             Column(_("For"), "target_type"),
             Column(_("State"), "state"),
-            Column(_("Changed"), "modified_on"),
+            Column(_("Changed"), "modified_at"),
         ],
         row=row,
         filterset=ActionFilter,
@@ -105,8 +105,8 @@ def action_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "facts": [
             {"label": _("Code"), "value": action.code},
             {"label": _("For"), "value": _type_words(action.target_type)},
-            {"label": _("Created"), "time": action.created_on},
-            {"label": _("Changed"), "time": action.modified_on},
+            {"label": _("Created"), "time": action.created_at},
+            {"label": _("Changed"), "time": action.modified_at},
         ],
         "uses": uses_of_action(action.code),
         "may_configure": can_configure(request.user),
