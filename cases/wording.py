@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from cases.models import Case, Contact, Customer, Entitlement, Product
 from cases.services.folding import SUFFIX
 from sla_project.accounts.models import Team, User
-from sla_project.operations.templatetags.console import words_of_time
+from sla_project.operations.times import words_of_time
 from slas.domain.fields import Field, FieldType
 from slas.models import SLA, RecordChange
 from slas.records import RecordType

@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from sla_project.operations.templatetags.console import words_of_duration, words_of_ticking
+from sla_project.operations.times import words_of_duration, words_of_ticking
 from slas.models import KPIEvent, KPIInstance, SLASource
 
 Text = str | Promise

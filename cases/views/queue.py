@@ -18,7 +18,7 @@ from django_filters import FilterSet
 from cases.filters import DUE_CHOICES, WHOSE_CHOICES, due_range, whose
 from cases.selectors import attach_tracking
 from sla_project.operations.clock import clock_now
-from sla_project.operations.templatetags.console import words_of_clock, words_of_time
+from sla_project.operations.times import words_of_clock, words_of_time
 from sla_project.operations.web import Cell, Column
 from slas import records
 from slas.selectors.clocks.explanations import Words

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from sla_project.operations.templatetags.console import (
+from sla_project.operations.times import (
     words_of_clock,
     words_of_duration,
     words_of_ticking,

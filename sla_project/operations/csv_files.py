@@ -9,7 +9,7 @@ from typing import Any
 
 from django.http import StreamingHttpResponse
 
-from sla_project.operations.templatetags.console import iso_time
+from sla_project.operations.times import iso_time
 
 # A spreadsheet takes a cell that begins like this for a formula, whoever wrote it into a title.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from sla_project.accounts.policy import signed_in
 from sla_project.operations.clock import clock_now
-from sla_project.operations.templatetags.console import words_of_duration
+from sla_project.operations.times import words_of_duration
 from slas import records
 from slas.selectors.clocks.instance_lists import title_of
 from slas.selectors.clocks.timers import Timers

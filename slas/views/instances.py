@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from sla_project.accounts.policy import can_adjust_timers, signed_in
 from sla_project.operations.clock import clock_now
-from sla_project.operations.templatetags.console import words_of_duration
+from sla_project.operations.times import words_of_duration
 from slas import records
 from slas.models import KPIInstance
 from slas.selectors.clocks.instance_lists import kpi_instances, title_of

@@ -9,7 +9,7 @@ from datetime import datetime
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from sla_project.operations.templatetags.console import words_of_clock, words_of_duration, words_of_ticking
+from sla_project.operations.times import words_of_clock, words_of_duration, words_of_ticking
 from slas import records
 from slas.domain.worktime import WorkingTime
 from slas.models import KPIInstance

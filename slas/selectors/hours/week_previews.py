@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sla_project.operations.templatetags.console import words_of_duration
+from sla_project.operations.times import words_of_duration
 from slas.domain.clock_changes import ClockChange, next_clock_changes
 from slas.domain.week_text import week_lines, week_minutes
 from slas.domain.worktime import WorkingTime

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from sla_project.operations.templatetags.console import words_of_ticking
+from sla_project.operations.times import words_of_ticking
 from slas.selectors.reports.compliance import Compliance, Figures, Group
 from slas.selectors.reports.questions import Question
 

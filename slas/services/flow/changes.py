@@ -17,6 +17,7 @@ from django.db import OperationalError, models, transaction
 
 from sla_project.accounts.models import User
 from sla_project.operations.selectors import settings_get
+from sla_project.operations.times import iso_time
 from slas import records
 from slas.domain.fields import Field
 from slas.models import SLA, RecordChange, TrackedRecord
@@ -304,7 +305,7 @@ def _plain(value: Any, known: Field | None = None) -> Any:
     if known is not None:
         return known.dump(value)
     if isinstance(value, datetime):
-        return value.isoformat().replace("+00:00", "Z")
+        return iso_time(value)
     return DjangoJSONEncoder().default(value) if not isinstance(value, float) else value
 
 

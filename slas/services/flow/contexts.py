@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Model
 
 from sla_project.operations.selectors import settings_get
+from sla_project.operations.times import iso_time
 from slas.domain.engine import Instance, RecordState
 from slas.domain.fields import Field, FieldType
 from slas.models import SLA, TrackedRecord
@@ -84,4 +85,4 @@ def _follow(obj: Model | None, path: str) -> Any:
 
 
 def _moment(at: Any) -> str | None:
-    return at.isoformat().replace("+00:00", "Z") if at else None
+    return iso_time(at) if at else None
