@@ -16,7 +16,7 @@ from sla_project.operations.models import Job
 from slas import records
 from slas.models import BusinessHours, TrackedRecord
 from slas.selectors.clocks.states import StoredPolicies
-from slas.selectors.forecasts.recalculations import COUNTS, RECALCULATE, stale_records, stale_versions
+from slas.selectors.forecasts.hours_recalculations import COUNTS, RECALCULATE, stale_records, stale_versions
 from slas.services.clocks.recalculating import record_recalculate
 
 BATCH = 200

@@ -17,7 +17,7 @@ from sla_project.operations.requests import user_of
 from sla_project.operations.rest.dry_run import is_dry_run
 from slas.api.bodies import Types, body_of
 from slas.models import BusinessHours
-from slas.selectors.forecasts.recalculations import COUNTS, Forecast, Move, recalculation_forecast
+from slas.selectors.forecasts.hours_recalculations import COUNTS, Forecast, Move, hours_recalculation_forecast
 from slas.services.clocks.recalculating import recalculation_start
 
 TYPES: Types = {"reason": str}
@@ -79,7 +79,7 @@ def recalculate(request: Request, hours: Sequence[BusinessHours]) -> Response:
     body = body_of(request, TYPES)
     now = clock_now()
     if is_dry_run(request):
-        forecast = recalculation_forecast(hours, now, seconds=PATIENCE)
+        forecast = hours_recalculation_forecast(hours, now, seconds=PATIENCE)
         return Response(RecalculationSerializer(forecast).data)
     job = recalculation_start(hours=hours, by=user_of(request), reason=body.get("reason", ""), now=now)
     address = reverse("job-detail", args=[job.pk], request=request)

@@ -18,7 +18,7 @@ from slas.models import KPIInstance, RecordChange
 from slas.selectors.clocks.instance_lists import kpi_instances
 from slas.selectors.clocks.instances import record_view
 from slas.selectors.clocks.timers import Timers
-from slas.selectors.forecasts.instance_recalculations import recalculation_forecast
+from slas.selectors.forecasts.instance_recalculations import instance_recalculation_forecast
 from slas.services.clocks import adjusting
 
 
@@ -57,7 +57,7 @@ def kpi_instance_recalculate(request: HttpRequest, pk: int) -> HttpResponse:
 
     frame = _frame(instance, _("Recalculate"))
     if instance.is_current and instance.record.lifecycle == "open":
-        after = recalculation_forecast(instance, clock_now()).after
+        after = instance_recalculation_forecast(instance, clock_now()).after
         frame |= {"forecast": True, "after": after and _card(_("Recalculated"), after, frame["timers"])}
     return form_page(
         request,

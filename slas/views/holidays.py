@@ -20,7 +20,7 @@ from sla_project.operations.web import Column, form_page, list_page
 from slas.forms.holidays import HolidayScheduleForm, at_lines
 from slas.models import Holiday, HolidaySchedule
 from slas.seen import has_seen
-from slas.selectors.forecasts.recalculations import stale_timers
+from slas.selectors.forecasts.hours_recalculations import stale_timers
 from slas.selectors.hours.holiday_history import holiday_history
 from slas.selectors.hours.schedule_words import holiday_words
 from slas.selectors.hours.schedules import holiday_schedules

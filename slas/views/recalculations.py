@@ -18,7 +18,7 @@ from sla_project.operations.requests import user_of
 from sla_project.operations.web import command_view
 from slas import records
 from slas.models import BusinessHours, HolidaySchedule
-from slas.selectors.forecasts.recalculations import Forecast, Move, recalculation_forecast
+from slas.selectors.forecasts.hours_recalculations import Forecast, Move, hours_recalculation_forecast
 from slas.services.clocks.recalculating import recalculation_start
 
 PATIENCE = 2.0
@@ -73,7 +73,7 @@ def _recalculate(
     form = ReasonForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         return _start(request, hours, form.cleaned_data["reason"], back)
-    forecast = recalculation_forecast(hours, now, seconds=PATIENCE)
+    forecast = hours_recalculation_forecast(hours, now, seconds=PATIENCE)
     shown = {
         "title": _("Recalculate running timers"),
         "lead": ", ".join(one.name for one in hours),
@@ -113,5 +113,5 @@ def _row(move: Move) -> dict[str, Any]:
 
 def after_change(hours: Sequence[BusinessHours], recalculate: str, to: str) -> str:
     """Where to go after hours or holidays were saved: to the recalculation if due times would move, else `to`."""
-    forecast: Forecast = recalculation_forecast(hours, clock_now(), seconds=GLANCE)
+    forecast: Forecast = hours_recalculation_forecast(hours, clock_now(), seconds=GLANCE)
     return recalculate if forecast.counts["moved"] or not forecast.is_complete else to

@@ -23,7 +23,7 @@ from slas.domain.week_text import intervals_text
 from slas.domain.worktime import WorkingTimeRangeError
 from slas.forms.schedules import ComputeForm
 from slas.models import BusinessHours
-from slas.selectors.forecasts.recalculations import stale_timers
+from slas.selectors.forecasts.hours_recalculations import stale_timers
 from slas.selectors.hours.computations import Computation, Question, computation
 from slas.selectors.hours.schedule_words import version_rows, week_words
 from slas.selectors.hours.schedules import business_hours, schedule_version_at

@@ -9,7 +9,7 @@ from slas import records
 from slas.domain.engine import Recalculated, advance
 from slas.models import KPIInstance
 from slas.selectors.clocks.states import StoredPolicies, fill_row
-from slas.selectors.forecasts.publications import FoldedRecord
+from slas.selectors.forecasts.folding import FoldedRecord
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Recalculation:
     after: KPIInstance | None
 
 
-def recalculation_forecast(instance: KPIInstance, now: datetime) -> Recalculation:
+def instance_recalculation_forecast(instance: KPIInstance, now: datetime) -> Recalculation:
     """Folds the choice in memory. `instance` is its KPI's latest clock."""
     record, kpi = instance.record, instance.kpi.code
     policies = StoredPolicies(records.get(record.record_type))

@@ -5,13 +5,9 @@ Both count the transitions of the same engine event, so what is foretold is what
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import groupby
-from operator import attrgetter
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
@@ -19,17 +15,16 @@ from django.utils.translation import gettext_lazy as _
 
 from sla_project.operations.models import AuditEntry, Job
 from slas import records
-from slas.domain.engine import Kind, Lifecycle, Reapplied, Reason, RecordState, Transition, advance, advance_until
+from slas.domain.engine import Kind, Reapplied, Reason, RecordState, Transition, advance
 from slas.models import SLA, KPIInstance, SLAVersion, TrackedRecord
 from slas.models import Lifecycle as StoredLifecycle
 from slas.records import RecordType
-from slas.selectors.clocks.log import LogReader
-from slas.selectors.clocks.states import StoredPolicies, Version, compile_version, load_state
+from slas.selectors.clocks.states import StoredPolicies, Version, compile_version
+from slas.selectors.forecasts.folding import Counted, FoldedRecord, records_counted
 
 REAPPLY, FORECAST = "sla.reapply", "sla.forecast"
 DRAFT = 0
 """The id of the version that the draft would become; no row has it."""
-CHUNK = 200
 
 COUNTS = {
     "records": _("Open records"),
@@ -88,27 +83,6 @@ def draft_rebases(sla: SLA) -> list[AuditEntry]:
     return list(since.select_related("by").order_by("id"))
 
 
-class FoldedRecord:
-    """A record judged in memory up to `now`: what a re-application finds when it comes."""
-
-    def __init__(
-        self, record: TrackedRecord, policies: StoredPolicies, now: datetime, rows: Sequence[KPIInstance] | None = None
-    ) -> None:
-        self._policies = policies
-        reader = LogReader(record, policies.record_type)
-        self.history = reader.history
-        stored = load_state(record, policies.record_type, rows)
-        self.state, _told = advance_until(policies, stored, reader.unfed(), now, self.history)
-
-    def is_open_under(self, sla: int) -> bool:
-        applied = self.state.applied
-        return self.state.lifecycle is Lifecycle.OPEN and applied is not None and applied.sla == sla
-
-    def state_at(self, at: datetime) -> RecordState:
-        """With the timers due until then."""
-        return advance_until(self._policies, self.state, (), at, self.history)[0]
-
-
 class ForeseenPolicies(StoredPolicies):
     """Policies in which one more version exists: a draft, frozen as publishing would freeze it."""
 
@@ -120,17 +94,8 @@ class ForeseenPolicies(StoredPolicies):
         return self._draft if version == DRAFT else super()._version(version)
 
 
-@dataclass
-class Forecast:
-    """What re-applying would do, counted over the first `counted` of `total` open records."""
-
-    total: int
-    counted: int = 0
-    counts: Counter[str] = field(default_factory=Counter)
-
-    @property
-    def is_complete(self) -> bool:
-        return self.counted >= self.total
+class Forecast(Counted):
+    """What re-applying would do to open records."""
 
     @property
     def open_timers(self) -> int:
@@ -168,22 +133,8 @@ class Forecaster:
 
 
 def forecast(forecaster: Forecaster, audience: QuerySet[TrackedRecord], now: datetime, *, seconds: float) -> Forecast:
-    """Counts until all are counted or the time is over; memory does not grow with the number of records."""
+    """Counts until all are counted or the time is over."""
     found = Forecast(total=audience.count())
-    until = time.monotonic() + seconds
-    after = 0
-    while chunk := list(audience.filter(pk__gt=after).order_by("pk")[:CHUNK]):
-        rows = instances_by_record(chunk)
-        for record in chunk:
-            found.counts += forecaster.counts_of(record, now, rows.get(record.pk, ()))
-            found.counted += 1
-            if time.monotonic() > until:
-                return found
-        after = chunk[-1].pk
+    for record, rows in records_counted(found, audience, seconds=seconds):
+        found.counts += forecaster.counts_of(record, now, rows)
     return found
-
-
-def instances_by_record(chunk: Sequence[TrackedRecord]) -> dict[int, list[KPIInstance]]:
-    """The current clocks of some records, in one query."""
-    rows = KPIInstance.objects.filter(record__in=chunk, is_current=True).select_related("kpi", "previous")
-    return {pk: list(found) for pk, found in groupby(rows.order_by("record", "number"), attrgetter("record_id"))}

@@ -16,8 +16,8 @@ from sla_project.operations.models import Job
 from sla_project.operations.services import audit_write
 from slas.models import BusinessHours, RecordChange, TrackedRecord
 from slas.selectors.clocks.states import StoredPolicies, load_state
-from slas.selectors.forecasts.publications import FoldedRecord
-from slas.selectors.forecasts.recalculations import (
+from slas.selectors.forecasts.folding import FoldedRecord
+from slas.selectors.forecasts.hours_recalculations import (
     RECALCULATE,
     outcome_counts,
     stale_clocks,

@@ -13,7 +13,8 @@ from sla_project.operations.jobs import job_start
 from sla_project.operations.models import Job
 from slas.models import Lifecycle, RecordChange, SLAVersion, TrackedRecord
 from slas.selectors.clocks.states import StoredPolicies
-from slas.selectors.forecasts.publications import REAPPLY, FoldedRecord, outcome_counts
+from slas.selectors.forecasts.folding import FoldedRecord
+from slas.selectors.forecasts.publications import REAPPLY, outcome_counts
 from slas.services.flow.changes import change_write
 from slas.services.flow.judging import record_judge, record_postpone
 

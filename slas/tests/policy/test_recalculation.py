@@ -17,7 +17,7 @@ from sla_project.operations.services import settings_update
 from slas.domain.durations import Duration
 from slas.models import BusinessHours, KPIInstance, RecordChange
 from slas.selectors.clocks.instances import record_of
-from slas.selectors.forecasts.recalculations import recalculation_forecast, stale_timers
+from slas.selectors.forecasts.hours_recalculations import hours_recalculation_forecast, stale_timers
 from slas.services.clocks.adjusting import instance_extend
 from slas.services.clocks.recalculating import recalculation_start
 from slas.services.hours.holiday_rows import holidays_add
@@ -95,7 +95,7 @@ def test_what_is_foretold_is_what_comes(hours, clock):
     change(hours, NOW + 7 * HOUR, week={"mon": [["09:00", "24:00"]], "tue": [["09:00", "17:00"]]})
     for case in (early, late, young):
         judge(case)
-    foretold = recalculation_forecast([hours], NOW + 7 * HOUR, seconds=10)
+    foretold = hours_recalculation_forecast([hours], NOW + 7 * HOUR, seconds=10)
     assert foretold.is_complete and foretold.total == 1  # the other two failed by their own hours
     (move,) = foretold.moves
     assert (move.failure_from, move.failure_to) == (NOW + timedelta(days=1, hours=2), NOW + 10 * HOUR)
@@ -112,7 +112,7 @@ def test_late_at_once_is_said_before_it_happens(hours, clock):
     tuesday = NOW + timedelta(days=1, hours=1)
     clock.set(tuesday)
     change(hours, tuesday, week={"mon": [["09:00", "24:00"]], "tue": [["09:00", "17:00"]]})
-    foretold = recalculation_forecast([hours], tuesday, seconds=10)
+    foretold = hours_recalculation_forecast([hours], tuesday, seconds=10)
     assert foretold.counts == {"timers": 1, "moved": 1, "late": 1} and foretold.moves[0].outcome == "late"
     recalculate(hours, tuesday, clock)
     late = instance_of(case)
@@ -153,7 +153,7 @@ def test_closed_records_and_current_timers_are_left_alone(hours, clock):
     clock.set(NOW + HOUR)
     change(hours, NOW + HOUR, week=LATER_OPENING)
     judged_case("Born by the new hours", now=NOW + HOUR)
-    assert recalculation_forecast([hours], NOW + HOUR, seconds=10).total == 0
+    assert hours_recalculation_forecast([hours], NOW + HOUR, seconds=10).total == 0
     with pytest.raises(NotPossible, match="earlier version"):
         recalculation_start(hours=[hours], by=None, now=NOW + HOUR)
 
@@ -163,7 +163,7 @@ def test_while_slas_are_disabled_nothing_is_replaced(hours, clock):
     clock.set(NOW + HOUR)
     change(hours, NOW + HOUR, week=LATER_OPENING)
     settings_update(changes={"slas_disabled": True}, by=None, now=NOW + HOUR)
-    foretold = recalculation_forecast([hours], NOW + HOUR, seconds=10)
+    foretold = hours_recalculation_forecast([hours], NOW + HOUR, seconds=10)
     job = recalculate(hours, NOW + HOUR, clock)
     assert job.result == dict(foretold.counts)
     assert instance_of(case).failure_at == NOW + 4 * HOUR
@@ -192,7 +192,7 @@ def test_a_reason_that_cannot_be_kept_is_refused(hours, clock):
 def test_the_forecast_costs_the_same_for_one_record_and_for_many(hours, clock):
     def cost() -> int:
         with CaptureQueriesContext(connection) as queries:
-            recalculation_forecast([hours], NOW + HOUR, seconds=60)
+            hours_recalculation_forecast([hours], NOW + HOUR, seconds=60)
         return len(queries)
 
     judged_case()
@@ -200,7 +200,7 @@ def test_the_forecast_costs_the_same_for_one_record_and_for_many(hours, clock):
     one = cost()
     for number in range(8):
         judged_case(f"Case {number}")
-    assert recalculation_forecast([hours], NOW + HOUR, seconds=60).total == 9
+    assert hours_recalculation_forecast([hours], NOW + HOUR, seconds=60).total == 9
     assert cost() == one
 
 

@@ -6,7 +6,6 @@ feeds it the event that the job would log, so what is foretold is what comes.
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -21,7 +20,7 @@ from slas.domain.engine import Instance, Lifecycle, Recalculated, RecordState, S
 from slas.models import BusinessHours, KPIInstance, ScheduleVersion, TrackedRecord
 from slas.models import Lifecycle as StoredLifecycle
 from slas.selectors.clocks.states import StoredPolicies
-from slas.selectors.forecasts.publications import CHUNK, FoldedRecord, instances_by_record
+from slas.selectors.forecasts.folding import Counted, FoldedRecord, records_counted
 from slas.selectors.hours.schedules import schedule_version_at
 
 RECALCULATE = "schedule.recalculate"
@@ -53,18 +52,11 @@ class Move:
 
 
 @dataclass
-class Forecast:
-    """Counted over the first `counted` of `total` records; `moves` are some of the timers, late ones first."""
+class Forecast(Counted):
+    """What recalculating would do; `moves` are some of the timers, late ones first."""
 
-    total: int
-    counted: int = 0
-    counts: Counter[str] = field(default_factory=Counter)
     late: list[Move] = field(default_factory=list)
     others: list[Move] = field(default_factory=list)
-
-    @property
-    def is_complete(self) -> bool:
-        return self.counted >= self.total
 
     @property
     def moves(self) -> list[Move]:
@@ -165,25 +157,18 @@ class Forecaster:
         return before, after, kpis
 
 
-def recalculation_forecast(hours: Sequence[BusinessHours], now: datetime, *, seconds: float) -> Forecast:
-    """Counts until all are counted or the time is over; memory does not grow with the number of records."""
+def hours_recalculation_forecast(hours: Sequence[BusinessHours], now: datetime, *, seconds: float) -> Forecast:
+    """Counts until all are counted or the time is over."""
     forecaster = Forecaster(hours, now)
     audience = stale_records(forecaster.stale)
     found = Forecast(total=audience.count())
-    until, after = time.monotonic() + seconds, 0
-    while chunk := list(audience.filter(pk__gt=after).order_by("pk")[:CHUNK]):
-        rows = instances_by_record(chunk)
-        for record in chunk:
-            _count(found, record, forecaster, rows.get(record.pk, []))
-            if time.monotonic() > until:
-                return found
-        after = chunk[-1].pk
+    for record, rows in records_counted(found, audience, seconds=seconds):
+        _count(found, record, forecaster, rows)
     return found
 
 
-def _count(found: Forecast, record: TrackedRecord, forecaster: Forecaster, rows: list[KPIInstance]) -> None:
+def _count(found: Forecast, record: TrackedRecord, forecaster: Forecaster, rows: Sequence[KPIInstance]) -> None:
     before, after, kpis = forecaster.recalculated(record, rows)
-    found.counted += 1
     found.counts += outcome_counts(before, after, kpis)
     for kpi in kpis:
         move = _move(record, rows, before.instances[kpi], after.instances[kpi])
