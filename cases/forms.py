@@ -14,6 +14,7 @@ from cases import choices
 from cases.lookup_fields import LookupField, Typed
 from cases.models import Activity, Case, Contact, Customer, Entitlement, Product
 from sla_project.accounts.models import Team, User
+from sla_project.operations.numbers import whole_number
 from slas.models import SLA
 
 LOCAL_TIME = forms.DateTimeInput(attrs={"type": "datetime-local", "step": "1"}, format="%Y-%m-%dT%H:%M:%S")
@@ -72,8 +73,7 @@ def _customer_of(form: forms.BaseForm, field: LookupField) -> int | None:
             given = field.to_python(given).pk
         except forms.ValidationError:
             return None  # said at the customer's own field
-    text = str(given or "")
-    return int(text) if text.isdecimal() and len(text) < 19 else None
+    return whole_number(str(given or ""))
 
 
 def _active() -> Mapping[str, QuerySet[Any]]:

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cases.lookups import lookup_find, lookup_label, lookup_meant, narrowed
+from sla_project.operations.numbers import whole_number
 
 ID, LABEL = "-id", "-label"
 SUGGESTED = 5
@@ -64,10 +65,11 @@ class LookupInput(forms.TextInput):
 
     def _shown(self, value: Any) -> tuple[str, str]:
         """The id and the label of the chosen record; of a text that names none, only the text."""
-        if isinstance(value, Typed) or not str(value if value is not None else "").isdecimal():
+        pk = None if isinstance(value, Typed) else whole_number(str(value))
+        if pk is None:
             return "", str(value or "")
         every = self.field.rows.model._base_manager.all()
-        row = narrowed(every, self.field.lookup, None).filter(pk=value).first()
+        row = narrowed(every, self.field.lookup, None).filter(pk=pk).first()
         return (str(row.pk), lookup_label(row)) if row is not None else ("", str(value))
 
 

@@ -20,6 +20,7 @@ from actions.views.runs import RunPageFilter
 from actions.wording import action_summary, target_label, target_url
 from sla_project.accounts.policy import administrator_required
 from sla_project.operations.clock import clock_now
+from sla_project.operations.numbers import whole_numbers
 from sla_project.operations.requests import user_of
 
 
@@ -57,7 +58,7 @@ def _asked(request: HttpRequest, query: str) -> tuple[list[int], int]:
     if request.POST.get("what") == "all":
         found = RunPageFilter(QueryDict(query), queryset=ActionRun.objects.all()).qs
         return selectors.runs_to_retry(found)
-    ticked = [int(pk) for pk in request.POST.getlist("run") if pk.isdecimal() and len(pk) < 19]
+    ticked = whole_numbers(request.POST.getlist("run"))
     return ticked[:RETRIED_AT_ONCE], max(0, len(ticked) - RETRIED_AT_ONCE)
 
 

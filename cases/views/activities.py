@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -14,10 +13,10 @@ from django.views.decorators.http import require_POST
 
 from cases import filters, forms, selectors, services
 from cases.models import Activity, Case
-from cases.views.access import works_cases
 from cases.views.case_commands import chosen_sla
 from cases.views.queue import queue_page
 from cases.views.record_page import activity_context, timers_context
+from sla_project.accounts.policy import case_worker_required, signed_in
 from sla_project.operations.clock import clock_now
 from sla_project.operations.requests import user_of
 from sla_project.operations.web import Cell, Column, command_view, form_page
@@ -36,7 +35,7 @@ COLUMNS = [
 SHOWN_FILTERS = ("q", "state", "status", "priority", "owner", "whose", "team", "due")
 
 
-@login_required
+@signed_in
 def activity_list(request: HttpRequest) -> HttpResponse:
     new = reverse("cases:activity_create")
     return queue_page(
@@ -76,13 +75,13 @@ def _row(activity: Activity) -> list[Cell]:
     ]
 
 
-@login_required
+@signed_in
 def activity_detail(request: HttpRequest, pk: int) -> HttpResponse:
     activity = get_object_or_404(selectors.activity_rows(), pk=pk)
     return render(request, "cases/activity_detail.html", activity_context(activity, now=clock_now()))
 
 
-@login_required
+@signed_in
 def activity_timers(request: HttpRequest, pk: int) -> HttpResponse:
     activity = get_object_or_404(selectors.activity_rows(), pk=pk)
     return render(request, "cases/_timers.html", timers_context(activity, now=clock_now()))
@@ -93,7 +92,7 @@ def _crumbs(*activities: Activity) -> list[dict[str, str]]:
     return [first, *({"label": each.number, "url": each.get_absolute_url()} for each in activities)]
 
 
-@works_cases
+@case_worker_required
 def activity_create(request: HttpRequest) -> HttpResponse:
     initial = {"case": request.GET.get("case", ""), "owner": user_of(request).pk, "priority": "normal"}
     form = forms.ActivityForm(request.POST or None, initial=initial)
@@ -112,7 +111,7 @@ def activity_create(request: HttpRequest) -> HttpResponse:
     )
 
 
-@works_cases
+@case_worker_required
 def activity_edit(request: HttpRequest, pk: int) -> HttpResponse:
     activity = get_object_or_404(Activity, pk=pk)
     names = [*forms.ACTIVITY_FIELDS, "status"] if activity.is_open else forms.ACTIVITY_FIELDS
@@ -144,7 +143,7 @@ def _offer(form: Any, activity: Activity | None) -> None:
     form.fields["case"].queryset = (cases | kept).order_by("-pk")
 
 
-@works_cases
+@case_worker_required
 def activity_complete(request: HttpRequest, pk: int) -> HttpResponse:
     activity = get_object_or_404(Activity, pk=pk)
 
@@ -168,7 +167,7 @@ def activity_complete(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@works_cases
+@case_worker_required
 def activity_cancel(request: HttpRequest, pk: int) -> HttpResponse:
     activity = get_object_or_404(Activity, pk=pk)
 
@@ -180,7 +179,7 @@ def activity_cancel(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@works_cases
+@case_worker_required
 def activity_reactivate(request: HttpRequest, pk: int) -> HttpResponse:
     activity = get_object_or_404(Activity, pk=pk)
 
@@ -191,7 +190,7 @@ def activity_reactivate(request: HttpRequest, pk: int) -> HttpResponse:
     return command_view(request, act=act, to=activity.get_absolute_url())
 
 
-@works_cases
+@case_worker_required
 def activity_apply_sla(request: HttpRequest, pk: int) -> HttpResponse:
     activity = get_object_or_404(Activity, pk=pk)
 

@@ -15,9 +15,9 @@ from cases import forms, services
 from cases.choices import CaseState, CaseStatus, HoldReason
 from cases.models import Case
 from cases.selectors import pausing_statuses, reply_recipient
-from cases.views.access import works_cases
 from cases.views.meeting import meeting_words
 from sla_project.accounts.models import Team, User
+from sla_project.accounts.policy import case_worker_required
 from sla_project.operations.clock import clock_now
 from sla_project.operations.requests import user_of
 from sla_project.operations.web import command_view, form_page
@@ -64,7 +64,7 @@ def _command_form(
 
 
 @require_POST
-@works_cases
+@case_worker_required
 def case_status(request: HttpRequest, pk: int) -> HttpResponse:
     case = get_object_or_404(Case, pk=pk)
     status = request.POST.get("status", "")
@@ -78,7 +78,7 @@ def case_status(request: HttpRequest, pk: int) -> HttpResponse:
     return command_view(request, act=act, to=case.get_absolute_url())
 
 
-@works_cases
+@case_worker_required
 def case_hold(request: HttpRequest, pk: int) -> HttpResponse:
     case = get_object_or_404(Case, pk=pk)
     status = request.GET.get("status", "")
@@ -99,7 +99,7 @@ def case_hold(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@works_cases
+@case_worker_required
 def case_escalate(request: HttpRequest, pk: int) -> HttpResponse:
     case = get_object_or_404(Case, pk=pk)
     escalated = request.POST.get("escalated") == "yes"
@@ -112,7 +112,7 @@ def case_escalate(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@works_cases
+@case_worker_required
 def case_take(request: HttpRequest, pk: int) -> HttpResponse:
     case = get_object_or_404(Case, pk=pk)
 
@@ -123,7 +123,7 @@ def case_take(request: HttpRequest, pk: int) -> HttpResponse:
     return command_view(request, act=act, to=case.get_absolute_url())
 
 
-@works_cases
+@case_worker_required
 def case_reply(request: HttpRequest, pk: int) -> HttpResponse:
     case = get_object_or_404(Case, pk=pk)
     to = reply_recipient(case)
@@ -157,7 +157,7 @@ def _reply_note(to: tuple[str, str] | None, case: Case) -> str:
     return _("The case has no contact: your answer is kept with the case, and not sent.")
 
 
-@works_cases
+@case_worker_required
 def case_resolve(request: HttpRequest, pk: int) -> HttpResponse:
     case = get_object_or_404(Case, pk=pk)
     return _command_form(
@@ -172,7 +172,7 @@ def case_resolve(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@works_cases
+@case_worker_required
 def case_cancel(request: HttpRequest, pk: int) -> HttpResponse:
     case = get_object_or_404(Case, pk=pk)
     return _command_form(
@@ -189,7 +189,7 @@ def case_cancel(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@works_cases
+@case_worker_required
 def case_reactivate(request: HttpRequest, pk: int) -> HttpResponse:
     case = get_object_or_404(Case, pk=pk)
 
@@ -200,7 +200,7 @@ def case_reactivate(request: HttpRequest, pk: int) -> HttpResponse:
     return command_view(request, act=act, to=case.get_absolute_url())
 
 
-@works_cases
+@case_worker_required
 def case_assign(request: HttpRequest, pk: int) -> HttpResponse:
     case = get_object_or_404(Case, pk=pk)
     form = forms.AssignForm(request.POST or None, initial={"owner": case.owner_id, "team": case.team_id})
@@ -220,7 +220,7 @@ def case_assign(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@works_cases
+@case_worker_required
 def case_merge(request: HttpRequest, pk: int) -> HttpResponse:
     case = get_object_or_404(Case, pk=pk)
     return _command_form(
@@ -236,7 +236,7 @@ def case_merge(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@works_cases
+@case_worker_required
 def case_apply_sla(request: HttpRequest, pk: int) -> HttpResponse:
     case = get_object_or_404(Case, pk=pk)
     return _command_form(

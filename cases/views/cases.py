@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -14,10 +13,9 @@ from django.utils.translation import gettext_lazy
 from cases import filters, forms, selectors, services
 from cases.models import Case
 from cases.selectors import pausing_statuses
-from cases.views.access import works_cases
 from cases.views.queue import queue_page
 from cases.views.record_page import case_context, timers_context
-from sla_project.accounts.policy import can_configure
+from sla_project.accounts.policy import can_configure, case_worker_required, signed_in
 from sla_project.operations.clock import clock_now
 from sla_project.operations.requests import user_of
 from sla_project.operations.web import Cell, Column, csv_asked, form_page, list_csv
@@ -41,7 +39,7 @@ FILE_HEAD = (
 SHOWN_FILTERS = ("q", "state", "status", "priority", "service_level", "owner", "whose", "team", "due")
 
 
-@login_required
+@signed_in
 def case_list(request: HttpRequest) -> HttpResponseBase:
     if csv_asked(request):
         return list_csv(
@@ -101,7 +99,7 @@ def _line(case: Case) -> list[Any]:
     ]
 
 
-@login_required
+@signed_in
 def case_detail(request: HttpRequest, pk: int) -> HttpResponse:
     case = get_object_or_404(selectors.case_rows(), pk=pk)
     may_erase = can_configure(request.user) and not case.is_open
@@ -109,14 +107,14 @@ def case_detail(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "cases/case_detail.html", context)
 
 
-@login_required
+@signed_in
 def case_timers(request: HttpRequest, pk: int) -> HttpResponse:
     """The part of the page that changes by itself; asked for every minute and when a timer changes its state."""
     case = get_object_or_404(selectors.case_rows(), pk=pk)
     return render(request, "cases/_timers.html", timers_context(case, now=clock_now()))
 
 
-@works_cases
+@case_worker_required
 def case_create(request: HttpRequest) -> HttpResponse:
     form = forms.CaseForm(request.POST or None, initial=_initial(request))
     forms.only_active(form, None)
@@ -151,7 +149,7 @@ def _initial(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-@works_cases
+@case_worker_required
 def case_edit(request: HttpRequest, pk: int) -> HttpResponse:
     case = get_object_or_404(Case, pk=pk)
     form = forms.CaseEditForm(request.POST or None, initial=forms.initial_of(case, forms.CASE_EDIT_FIELDS))

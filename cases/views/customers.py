@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -14,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from cases import filters, forms, services
 from cases.models import Case, Contact, Customer, Entitlement
-from cases.views.access import works_cases
+from sla_project.accounts.policy import case_worker_required, signed_in
 from sla_project.operations.clock import clock_now
 from sla_project.operations.requests import user_of
 from sla_project.operations.web import Cell, Column, command_view, csv_asked, csv_url, form_page, list_csv, list_page
@@ -37,7 +36,7 @@ def _crumbs(*customers: Customer) -> list[dict[str, str]]:
     return [first, *({"label": each.name, "url": _url(each)} for each in customers)]
 
 
-@login_required
+@signed_in
 def customer_list(request: HttpRequest) -> HttpResponseBase:
     def row(customer: Customer) -> list[Cell]:
         active = {"badge": _("Active"), "tone": "good"}
@@ -75,7 +74,7 @@ def customer_list(request: HttpRequest) -> HttpResponseBase:
     )
 
 
-@login_required
+@signed_in
 def customer_detail(request: HttpRequest, pk: int) -> HttpResponse:
     customer = get_object_or_404(Customer, pk=pk)
     facts = [
@@ -102,7 +101,7 @@ def customer_detail(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "cases/customer_detail.html", context)
 
 
-@works_cases
+@case_worker_required
 def customer_create(request: HttpRequest) -> HttpResponse:
     def save(values: dict[str, Any]) -> str:
         return _url(services.customer_create(by=user_of(request), now=clock_now(), **values))
@@ -117,7 +116,7 @@ def customer_create(request: HttpRequest) -> HttpResponse:
     )
 
 
-@works_cases
+@case_worker_required
 def customer_edit(request: HttpRequest, pk: int) -> HttpResponse:
     customer = get_object_or_404(Customer, pk=pk)
 
@@ -140,7 +139,7 @@ def customer_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@works_cases
+@case_worker_required
 def customer_active(request: HttpRequest, pk: int) -> HttpResponse:
     """Switches between active and inactive."""
     customer = get_object_or_404(Customer, pk=pk)
@@ -153,7 +152,7 @@ def customer_active(request: HttpRequest, pk: int) -> HttpResponse:
     return command_view(request, act=act, to=_url(customer))
 
 
-@works_cases
+@case_worker_required
 def contact_create(request: HttpRequest, pk: int) -> HttpResponse:
     customer = get_object_or_404(Customer, pk=pk)
 
@@ -171,7 +170,7 @@ def contact_create(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@works_cases
+@case_worker_required
 def contact_edit(request: HttpRequest, pk: int) -> HttpResponse:
     contact = get_object_or_404(Contact.objects.select_related("customer"), pk=pk)
 
@@ -190,7 +189,7 @@ def contact_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@works_cases
+@case_worker_required
 def contact_active(request: HttpRequest, pk: int) -> HttpResponse:
     """Switches between active and inactive."""
     contact = get_object_or_404(Contact.objects.select_related("customer"), pk=pk)

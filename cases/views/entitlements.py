@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -19,7 +18,7 @@ from cases import filters, forms, services
 from cases.choices import EntitlementState
 from cases.models import Case, Entitlement
 from cases.related_forms import ENTITLEMENT_FIELDS, EntitlementForm
-from sla_project.accounts.policy import administrator_required, can_configure
+from sla_project.accounts.policy import administrator_required, can_configure, signed_in
 from sla_project.operations.clock import clock_now
 from sla_project.operations.requests import user_of
 from sla_project.operations.web import Cell, Column, command_view, form_page, list_page
@@ -65,7 +64,7 @@ def _state(entitlement: Entitlement) -> Cell:
     return {"badge": entitlement.get_state_display(), "tone": tone}
 
 
-@login_required
+@signed_in
 def entitlement_list(request: HttpRequest) -> HttpResponse:
     def row(one: Entitlement) -> list[Cell]:
         customer = reverse("cases:customer_detail", args=[one.customer_id])
@@ -94,7 +93,7 @@ def entitlement_list(request: HttpRequest) -> HttpResponse:
     )
 
 
-@login_required
+@signed_in
 def entitlement_detail(request: HttpRequest, pk: int) -> HttpResponse:
     entitlement = get_object_or_404(_rows(), pk=pk)
     cases = Case.objects.filter(entitlement=entitlement)

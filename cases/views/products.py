@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -15,7 +14,7 @@ from django.views.decorators.http import require_POST
 from cases import filters, forms, services
 from cases.models import Case, Product
 from cases.related_forms import PRODUCT_FIELDS, ProductForm
-from sla_project.accounts.policy import administrator_required, can_configure
+from sla_project.accounts.policy import administrator_required, can_configure, signed_in
 from sla_project.operations.clock import clock_now
 from sla_project.operations.requests import user_of
 from sla_project.operations.web import Cell, Column, command_view, form_page, list_page
@@ -43,7 +42,7 @@ def _state(product: Product) -> Cell:
     return {"badge": _("Inactive"), "tone": "neutral"}
 
 
-@login_required
+@signed_in
 def product_list(request: HttpRequest) -> HttpResponse:
     def row(product: Product) -> list[Cell]:
         return [{"text": product.name, "url": _url(product)}, {"text": product.code}, _state(product)]
@@ -64,7 +63,7 @@ def product_list(request: HttpRequest) -> HttpResponse:
     )
 
 
-@login_required
+@signed_in
 def product_detail(request: HttpRequest, pk: int) -> HttpResponse:
     product = get_object_or_404(Product, pk=pk)
     cases = Case.objects.filter(product=product)

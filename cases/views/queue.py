@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.forms import HiddenInput
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -19,17 +19,15 @@ from cases.filters import DUE_CHOICES, WHOSE_CHOICES, due_range, whose
 from cases.selectors import attach_tracking
 from sla_project.operations.clock import clock_now
 from sla_project.operations.times import words_of_clock, words_of_time
-from sla_project.operations.web import Cell, Column
+from sla_project.operations.web import Cell, Column, column_head, ordered, pagination, query_with
 from slas import records
 from slas.selectors.clocks.explanations import Words
-from slas.selectors.clocks.instance_lists import status_now
+from slas.selectors.clocks.instance_lists import leading_clock
 from slas.selectors.clocks.timers import Timer, Timers
 
 ROWS_ON_A_PAGE = 50
 FROM_LINKS = ("condition", "created_after")
 """Filters that no control sets but a link from another page."""
-QUIET = ("succeeded", "canceled")
-"""A settled clock is shown only where nothing runs."""
 CHIP_FILTERS = ("whose", "due")
 FILTERS_AT_HAND = ("q", "owner", "priority")
 """The others wait behind *More filters*, so that on a phone the first timer is in sight."""
@@ -56,14 +54,14 @@ def queue_page(
     filters = filterset(asked, queryset=queryset, request=request)
     narrowed = _narrowed(filters, asked)
     found = filters.qs.none() if any(one["fault"] for one in narrowed) else filters.qs
-    page = Paginator(_ordered(found, columns, asked), ROWS_ON_A_PAGE).get_page(asked.get("page"))
+    page = Paginator(ordered(found, columns, asked.get("sort", "")), ROWS_ON_A_PAGE).get_page(asked.get("page"))
     records = list(page.object_list)
     attach_tracking(records)
     timers = Timers(now)
     chips = _chips(queryset.filter(**open_states), asked, now, me=request.user.pk)
     more = [name for name in shown_filters if name not in FILTERS_AT_HAND]
     shown = {
-        "columns": [_head(column, asked) for column in columns],
+        "columns": [column_head(column, asked) for column in columns],
         "rows": [{"cells": [_time_left(record, timers), *row(record)]} for record in records],
         "chips": chips,
         "narrowed": narrowed,
@@ -71,8 +69,8 @@ def queue_page(
         "filter_more": more,
         "filter_more_used": any(request.GET.get(name) for name in more if name not in CHIP_FILTERS),
         "clear_url": request.path,
-        "csv_url": _link(asked, format="csv", page=None) if has_file else "",
-        "pagination": _pagination(page, asked),
+        "csv_url": query_with(asked, format="csv", page=None) if has_file else "",
+        "pagination": pagination(page, asked),
         "breached": next(chip["count"] for chip in chips if chip["code"] == "breached"),
         "updating": any(record.tracking and record.tracking.is_waiting for record in records),
     }
@@ -88,29 +86,8 @@ def _with_defaults(query: QueryDict, open_states: Mapping[str, str]) -> QueryDic
     return asked
 
 
-def _ordered(queryset: QuerySet[Any], columns: Sequence[Column], query: QueryDict) -> QuerySet[Any]:
-    sort = query.get("sort", "")
-    if sort.removeprefix("-") not in {column.order for column in columns if column.order}:
-        return queryset
-    return queryset.order_by(sort, "-pk" if sort.startswith("-") else "pk")
-
-
-def leading_clock(record: Any, now: datetime) -> Any:
-    """The clock that a row shows: what fails first, else what is paused, else the last result."""
-
-    def rank(clock: Any) -> tuple[int, datetime]:
-        status = status_now(clock, now)
-        if status == "paused":
-            return 1, clock.started_at
-        if status in QUIET or clock.late_success_at is not None:
-            return 2, clock.started_at
-        return 0, clock.failure_at or clock.started_at
-
-    return min(record.clocks, key=rank, default=None)
-
-
 def _time_left(record: Any, timers: Timers) -> Cell:
-    clock = leading_clock(record, timers.now)
+    clock = leading_clock(record.clocks, timers.now)
     updating = _("Updating …") if record.tracking and record.tracking.is_waiting else ""
     if clock is None:
         return {"text": "–", "sub": updating or _("No timer")}
@@ -129,7 +106,7 @@ def _due_words(kpi: str, timer: Timer) -> str:
 def _chips(queryset: QuerySet[Any], query: QueryDict, now: datetime, *, me: int | None) -> list[dict[str, Any]]:
     """Whose, and ranges over stored times, among what is open, each with its count. A second click takes one back."""
     all_open = not any(query.get(name) for name in CHIP_FILTERS)
-    everything = _link(query, **dict.fromkeys(CHIP_FILTERS), page=None)
+    everything = query_with(query, **dict.fromkeys(CHIP_FILTERS), page=None)
     chips = [{"code": "", "label": _("All open"), "url": everything, "active": all_open, "count": None}]
     for code, label in WHOSE_CHOICES:
         chips.append(_chip(query, "whose", code, label, whose(queryset, code, me=me)))
@@ -143,7 +120,7 @@ def _chips(queryset: QuerySet[Any], query: QueryDict, now: datetime, *, me: int 
 
 def _chip(query: QueryDict, name: str, code: str, label: Any, found: QuerySet[Any]) -> dict[str, Any]:
     is_active = query.get(name, "") == code
-    url = _link(query, **{name: None if is_active else code, "page": None})
+    url = query_with(query, **{name: None if is_active else code, "page": None})
     return {"code": code, "label": label, "url": url, "active": is_active, "count": found.count()}
 
 
@@ -159,7 +136,7 @@ def _narrowed(filters: FilterSet, query: QueryDict) -> list[dict[str, Any]]:
         faults, value = form.errors.get(name), form.cleaned_data.get(name)
         if faults or value:
             shown = "" if faults else words[name](value)
-            url = _link(query, **{name: None, "page": None})
+            url = query_with(query, **{name: None, "page": None})
             narrowed.append({"words": shown, "fault": " ".join(faults or ()), "url": url})
     return narrowed
 
@@ -173,36 +150,3 @@ def _only(filters: FilterSet, names: Sequence[str]) -> Any:
         elif name not in names:
             del form.fields[name]
     return form
-
-
-def _head(column: Column, query: QueryDict) -> dict[str, Any]:
-    sort = query.get("sort", "")
-    is_sorted = bool(column.order) and sort.removeprefix("-") == column.order
-    following = f"-{column.order}" if is_sorted and not sort.startswith("-") else column.order
-    return {
-        "label": column.label,
-        "num": column.num,
-        "first": column.first,
-        "sorted": ("desc" if sort.startswith("-") else "asc") if is_sorted else "",
-        "sort_url": _link(query, sort=following, page=None) if column.order else "",
-    }
-
-
-def _pagination(page: Page[Any], query: QueryDict) -> dict[str, str]:
-    words = _("%(first)d–%(last)d of %(all)d")
-    return {
-        "label": words % {"first": page.start_index(), "last": page.end_index(), "all": page.paginator.count},
-        "previous_url": _link(query, page=page.previous_page_number()) if page.has_previous() else "",
-        "next_url": _link(query, page=page.next_page_number()) if page.has_next() else "",
-    }
-
-
-def _link(query: QueryDict, **changes: Any) -> str:
-    """This page with some parameters set, or left out where None."""
-    changed = query.copy()
-    for name, value in changes.items():
-        if value is None:
-            changed.pop(name, None)
-        else:
-            changed[name] = str(value)
-    return f"?{changed.urlencode()}"

@@ -36,7 +36,7 @@ def can_work_cases(user: Any) -> bool:
 
 
 def can_read_all(user: Any) -> bool:
-    """Also what is no agent's business: the audit trail, everybody's tokens, reports on people."""
+    """Also what is no agent's business: the audit trail, reports on people."""
     return _role(user) in (Role.MANAGER, Role.ADMINISTRATOR)
 
 
@@ -114,6 +114,11 @@ signed_in = login_required
 def administrator_required(view: View) -> View:
     """For a page: sign in first; then administrators only."""
     return _guarded(view, can_configure)
+
+
+def case_worker_required(view: View) -> View:
+    """For a page that writes cases and what they name: sign in first; then those who may work cases."""
+    return _guarded(view, can_work_cases)
 
 
 def manager_required(view: View) -> View:

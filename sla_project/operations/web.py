@@ -50,13 +50,13 @@ def list_page(
 ) -> HttpResponse:
     """A filtered, sortable, paged table; the rest of `parts/list.html` comes in `context`."""
     filters = filterset(request.GET, queryset=queryset, request=request) if filterset else None
-    found = _ordered(filters.qs if filters else queryset, columns, request.GET.get("sort", ""))
+    found = ordered(filters.qs if filters else queryset, columns, request.GET.get("sort", ""))
     page = Paginator(found, ROWS_ON_A_PAGE).get_page(request.GET.get("page"))
     shown: dict[str, Any] = {
         "title": title,
-        "columns": [_head(column, request.GET) for column in columns],
+        "columns": [column_head(column, request.GET) for column in columns],
         "rows": [{"cells": row(obj), "object": obj} for obj in page.object_list],
-        "pagination": _pagination(page, request.GET),
+        "pagination": pagination(page, request.GET),
         "filter_form": _filter_form(filters) if filters else None,
         "filter_more": getattr(filterset, "more", ()),
         "filter_more_used": any(request.GET.get(name) for name in getattr(filterset, "more", ())),
@@ -89,7 +89,7 @@ def list_csv(
 ) -> StreamingHttpResponse:
     """All rows of a list page as a CSV file, in the order that the page has."""
     filters = filterset(request.GET, queryset=queryset, request=request) if filterset else None
-    found = _ordered(filters.qs if filters else queryset, columns, request.GET.get("sort", ""))
+    found = ordered(filters.qs if filters else queryset, columns, request.GET.get("sort", ""))
     return csv_response(name, head, (row(obj) for obj in found.iterator(chunk_size=ROWS_READ_AT_ONCE)))
 
 
@@ -167,7 +167,7 @@ def _show_on_form(form: forms.BaseForm, error: Exception) -> None:
         form.add_error(None, error_words(error))
 
 
-def _ordered(queryset: QuerySet[Any], columns: Sequence[Column], sort: str) -> QuerySet[Any]:
+def ordered(queryset: QuerySet[Any], columns: Sequence[Column], sort: str) -> QuerySet[Any]:
     """By the column that was clicked, with the primary key so that pages do not overlap."""
     field = sort.removeprefix("-")
     if field not in {column.order for column in columns if column.order}:
@@ -175,7 +175,7 @@ def _ordered(queryset: QuerySet[Any], columns: Sequence[Column], sort: str) -> Q
     return queryset.order_by(sort, "-pk" if sort.startswith("-") else "pk")
 
 
-def _head(column: Column, query: QueryDict) -> dict[str, Any]:
+def column_head(column: Column, query: QueryDict) -> dict[str, Any]:
     sort = query.get("sort", "")
     sorted_by = bool(column.order) and sort.removeprefix("-") == column.order
     descending = sorted_by and sort.startswith("-")
@@ -189,7 +189,7 @@ def _head(column: Column, query: QueryDict) -> dict[str, Any]:
     }
 
 
-def _pagination(page: Page[Any], query: QueryDict) -> dict[str, str]:
+def pagination(page: Page[Any], query: QueryDict) -> dict[str, str]:
     label = _("%(first)d–%(last)d of %(all)d") % {
         "first": page.start_index(),
         "last": page.end_index(),

@@ -20,6 +20,7 @@ from sla_project.operations.api import JobSerializer
 from sla_project.operations.clock import clock_now
 from sla_project.operations.errors import Invalid, Problem
 from sla_project.operations.models import Job
+from sla_project.operations.numbers import whole_number
 from sla_project.operations.requests import user_of
 from sla_project.operations.rest.dry_run import DRY_RUN, is_dry_run, rolled_back_if_dry
 from slas.api.base import ConfigurationViewSet
@@ -204,8 +205,8 @@ def _side(sla: SLA, asked: object, pointer: str) -> SLAVersion | None:
         return None if sla.draft is not None else sla.current
     if asked == DRAFT and sla.draft is not None:
         return None
-    number = str(asked)
-    version = sla.versions.filter(number=number).first() if number.isdecimal() and len(number) < 10 else None
+    number = whole_number(str(asked))
+    version = None if number is None else sla.versions.filter(number=number).first()
     if version is None:
         raise Invalid([Problem(pointer, "unknown_version", _("There is no such version."))])
     return version

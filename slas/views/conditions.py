@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from sla_project.accounts.policy import manager_required
 from sla_project.operations.clock import clock_now
+from sla_project.operations.numbers import whole_number, whole_numbers
 from slas import records
 from slas.condition_links import records_url
 from slas.domain.conditions import Condition, ConditionError, parse
@@ -57,15 +58,14 @@ def preview(request: HttpRequest) -> HttpResponse:
 
 def _among_items(asked: QueryDict, record_type: RecordType, condition: Condition) -> dict[str, Any]:
     """The other items of the KPI, where an SLA is being edited."""
-    pk, kpi = asked.get("sla", ""), asked.get("kpi", "")
-    if not (pk.isdecimal() and len(pk) < 19 and kpi):
+    pk, kpi = whole_number(asked.get("sla", "")), asked.get("kpi", "")
+    if pk is None or not kpi:
         return {}
-    sla = SLA.objects.select_related("current").filter(pk=int(pk), record_type=record_type.name).first()
+    sla = SLA.objects.select_related("current").filter(pk=pk, record_type=record_type.name).first()
     if sla is None:
         return {}
-    revision = asked.get("revision", "")
-    seen = int(revision) if revision.isdecimal() and len(revision) < 10 else sla.draft_revision
-    items = document_seen(sla, seen)["items"]
+    seen = whole_number(asked.get("revision", ""))
+    items = document_seen(sla, sla.draft_revision if seen is None else seen)["items"]
     rivals, place = rivals_of(items, record_type, kpi=kpi, item=asked.get("item", ""), condition=condition)
     return {"rivals": rivals, "place": place}
 
@@ -78,7 +78,7 @@ def options(request: HttpRequest) -> JsonResponse:
     lookup = request.GET.get("lookup", "")
     if lookup not in {field.lookup for field in record_type.fields.values() if field.lookup}:
         raise Http404
-    ids = [int(text) for text in request.GET.getlist("id")[:MOST_IDS] if text.isdecimal() and len(text) < 19]
+    ids = whole_numbers(request.GET.getlist("id")[:MOST_IDS])
     found = (
         options_named(record_type, lookup, ids)
         if "id" in request.GET

@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from sla_project.operations.errors import Invalid, NotPossible, Stale
+from sla_project.operations.numbers import whole_number
 from sla_project.operations.requests import user_of
 from sla_project.operations.web import error_words
 from slas.forms.items.item import ItemForm
@@ -70,7 +71,8 @@ class Typed:
     @property
     def revision(self) -> int:
         """None that ever was, if what was sent is no number."""
-        return int(self.seen) if self.seen.isascii() and self.seen.isdigit() and len(self.seen) < 10 else -1
+        seen = whole_number(self.seen)
+        return -1 if seen is None else seen
 
 
 def item_page(

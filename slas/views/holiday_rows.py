@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 from sla_project.accounts.policy import administrator_required
 from sla_project.operations.clock import clock_now
 from sla_project.operations.errors import Invalid, ServiceError, form_errors
+from sla_project.operations.numbers import whole_number, whole_numbers
 from sla_project.operations.requests import user_of
 from sla_project.operations.web import error_words, form_page
 from sla_project.operations.zones import time_zone_choices
@@ -106,15 +107,15 @@ def holiday_edit(request: HttpRequest, pk: int, holiday: int) -> HttpResponse:
 @administrator_required
 def holiday_remove(request: HttpRequest, pk: int) -> HttpResponse:
     schedule = get_object_or_404(HolidaySchedule, pk=pk)
-    ids = [int(value) for value in request.POST.getlist("holiday") if value.isascii() and value.isdecimal()]
+    ids = whole_numbers(request.POST.getlist("holiday"))
     count = holiday_rows.holidays_remove(schedule=schedule, ids=ids, by=user_of(request), now=clock_now())
     if count:
         words = ngettext("%(count)d holiday was removed.", "%(count)d holidays were removed.", count)
         messages.success(request, words % {"count": count})
     else:
         messages.info(request, _("Tick the holidays to remove first."))
-    year = request.POST.get("year", "")
-    return redirect(after_holidays(schedule, _detail(schedule, int(year) if year[:4].isdecimal() else None)))
+    year = whole_number(request.POST.get("year", ""))
+    return redirect(after_holidays(schedule, _detail(schedule, year)))
 
 
 @administrator_required

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from sla_project.accounts.policy import administrator_required
 from sla_project.operations.clock import clock_now
 from sla_project.operations.errors import ServiceError
+from sla_project.operations.numbers import whole_number
 from sla_project.operations.requests import user_of
 from sla_project.operations.web import command_view, error_words, form_page
 from slas.forms.publishing import PublishForm
@@ -96,13 +97,13 @@ def sla_restore(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """A version becomes the draft; the page says which draft it replaces."""
     sla = sla_get(pk)
     version = sla.versions.filter(number=number).first()
-    revision = request.POST.get("revision", "")
+    revision = whole_number(request.POST.get("revision", ""))
 
     def act() -> str:
-        if version is None or not revision.isdecimal():
+        if version is None or revision is None:
             return ""
         by, now = user_of(request), clock_now()
-        services.sla_restore(sla=sla, version=version, expected_revision=int(revision), by=by, now=now)
+        services.sla_restore(sla=sla, version=version, expected_revision=revision, by=by, now=now)
         return _("The draft says what version %(number)d says. Nothing is judged by it until you publish.") % {
             "number": number
         }

@@ -14,6 +14,7 @@ from sla_project.accounts.policy import manager_required
 from sla_project.operations.clock import clock_now
 from sla_project.operations.csv_files import csv_response
 from sla_project.operations.errors import Invalid
+from sla_project.operations.numbers import whole_number
 from sla_project.operations.web import csv_asked, csv_url
 from slas.filters import ReportPageFilter
 from slas.models import KPIInstance, SavedReport
@@ -79,8 +80,8 @@ def _shown(request: HttpRequest, report: Compliance, question: Question) -> dict
 
 def _saved(request: HttpRequest, question: Question) -> dict[str, str] | None:
     """The saved report from which this page was opened, and the address that puts the present question into it."""
-    pk = request.GET.get("saved", "")
-    report = SavedReport.objects.filter(pk=pk).first() if pk.isdecimal() and len(pk) < 19 else None
+    pk = whole_number(request.GET.get("saved", ""))
+    report = None if pk is None else SavedReport.objects.filter(pk=pk).first()
     if report is None:
         return None
     edit = reverse("slas:saved_report_edit", args=[report.pk])

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from sla_project.accounts.policy import administrator_required
 from sla_project.operations.clock import clock_now
 from sla_project.operations.errors import ServiceError
+from sla_project.operations.numbers import whole_number
 from sla_project.operations.requests import user_of
 from sla_project.operations.web import error_words
 from slas.forms.publishing import RepublishForm
@@ -123,9 +124,7 @@ def _choice(one: Outdated) -> str:
 def _narrowed(request: HttpRequest) -> tuple[Uses | None, str, str]:
     """Which SLAs are meant, and what is shared."""
     if kpi_id := request.GET.get("kpi"):
-        if not kpi_id.isdecimal():
-            raise Http404
-        kpi = get_object_or_404(KPI, pk=kpi_id)
+        kpi = get_object_or_404(KPI, pk=whole_number(kpi_id))
         return uses_kpi(kpi.code), kpi.record_type, kpi.name
     if code := request.GET.get("template"):
         return uses_template(code), "", code

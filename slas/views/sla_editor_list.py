@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from sla_project.accounts.policy import administrator_required
 from sla_project.operations.clock import clock_now
 from sla_project.operations.errors import Invalid, NotPossible, Stale
+from sla_project.operations.numbers import whole_number
 from sla_project.operations.requests import user_of
 from sla_project.operations.web import error_words
 from slas.models import SLA, KPIInstance
@@ -67,8 +68,8 @@ def _moved(request: HttpRequest, keys: Sequence[str]) -> tuple[str, list[str]]:
         return "", order
     place = order.index(key)
     if way == "to":
-        text = request.POST.get(f"position-{key}", "")
-        target = int(text) - 1 if text.isascii() and text.isdigit() and len(text) < 6 else place
+        position = whole_number(request.POST.get(f"position-{key}", ""))
+        target = place if position is None else position - 1
     else:
         target = place + (1 if way == DOWN else -1)
     order.insert(max(0, min(target, len(order) - 1)), order.pop(place))

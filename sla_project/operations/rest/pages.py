@@ -21,6 +21,7 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import remove_query_param, replace_query_param
 
 from sla_project.operations.errors import Invalid, Problem
+from sla_project.operations.numbers import whole_number
 
 SALT = "sla_project.cursor"
 
@@ -80,10 +81,10 @@ class CursorPages(BasePagination):
         return Response(body, headers={"Link": ", ".join(links)} if links else None)
 
     def _limit(self, request: Request) -> int:
-        asked = request.query_params.get("limit", str(self.default_limit))
-        if not (asked.isascii() and asked.isdecimal() and len(asked) < 9 and int(asked) > 0):
+        asked = whole_number(request.query_params.get("limit", str(self.default_limit)))
+        if not asked:
             raise Invalid([Problem("/limit", "invalid", _("The limit is a whole number above 0."))])
-        return min(int(asked), self.max_limit)
+        return min(asked, self.max_limit)
 
     def _keys(self, queryset: QuerySet[Any], request: Request, view: Any) -> list[Key]:
         """What orders the list: as asked, else the view's `ordering`, else the newest first."""

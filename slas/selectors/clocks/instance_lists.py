@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
@@ -53,6 +54,20 @@ def status_now(instance: KPIInstance, now: datetime) -> str:
         if instance.warning_at is not None and instance.warning_at <= now:
             return Status.NEARING_NONCOMPLIANCE
     return instance.status
+
+
+def leading_clock(clocks: Iterable[KPIInstance], now: datetime) -> KPIInstance | None:
+    """The one that a row shows for a whole record: what fails first, else what is paused, else the last result."""
+
+    def rank(clock: KPIInstance) -> tuple[int, datetime]:
+        status = status_now(clock, now)
+        if status == Status.PAUSED:
+            return 1, clock.started_at
+        if status in (Status.SUCCEEDED, Status.CANCELED) or clock.late_success_at is not None:
+            return 2, clock.started_at
+        return 0, clock.failure_at or clock.started_at
+
+    return min(clocks, key=rank, default=None)
 
 
 def in_status(status: str, now: datetime) -> Q:

@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from sla_project.operations.numbers import whole_number
 from slas.domain.worktime.hours import DAYS
 from slas.models import Holiday
 from slas.selectors.hours.schedule_words import holiday_words
@@ -79,9 +80,8 @@ class YearCalendar:
 
 def year_asked(text: str, this_year: int) -> int:
     """The year of a query string, else this one; never one without holidays rows to speak of."""
-    if text.isascii() and text.isdecimal() and FIRST_YEAR <= int(text[:5]) <= LAST_YEAR:
-        return int(text[:5])
-    return this_year
+    year = whole_number(text, largest=LAST_YEAR)
+    return this_year if year is None or year < FIRST_YEAR else year
 
 
 def calendar_of_hours(document: Mapping[str, Any], holidays: Iterable[Holiday], year: int, today: date) -> YearCalendar:

@@ -13,6 +13,7 @@ from django.db.models import Case, CharField, F, Q, QuerySet, Value, When
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, NullIf
 
+from sla_project.operations.numbers import whole_numbers
 from slas import records
 from slas.domain.fields import Field
 
@@ -55,7 +56,7 @@ class Dimension:
         if not self.lookup:
             known = self._choices()
             return {value: known.get(value, value) for value in wanted}
-        ids = [int(value) for value in wanted if value.isdecimal()]
+        ids = whole_numbers(wanted)
         found = {str(row.pk): str(row) for row in self.rows.filter(pk__in=ids)}
         return {value: found.get(value, value) for value in wanted}
 

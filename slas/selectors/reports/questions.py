@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from sla_project.operations.errors import Invalid, Problem
+from sla_project.operations.numbers import whole_number
 from slas.filters import ReportFilter
 from slas.models import KPIInstance
 from slas.selectors.reports.compliance import Compliance, compliance, group_choices
@@ -78,8 +79,7 @@ def _own_problems(asked: Mapping[str, str]) -> list[Problem]:
     if asked.get("period", DEFAULT_PERIOD) not in PERIODS:
         message = _("The periods are %s.") % ", ".join(PERIODS)
         problems.append(Problem("/period", "unknown", message))
-    hours = asked.get("pause_hours", "1")
-    if not (hours.isascii() and hours.isdecimal() and len(hours) < 9 and 0 < int(hours) <= LONGEST_PAUSE_HOURS):
+    if not whole_number(asked.get("pause_hours", "1"), largest=LONGEST_PAUSE_HOURS):
         problems.append(Problem("/pause_hours", "invalid", _("Give a whole number of hours above 0.")))
     return problems
 
