@@ -18,6 +18,8 @@ from sla_project.operations.errors import NotPossible
 from sla_project.operations.selectors import settings_get
 from slas.models import SLA
 
+RUNNING = (EntitlementState.WAITING, EntitlementState.ACTIVE)
+
 
 class EntitlementValues(TypedDict, total=False):
     name: str
@@ -38,6 +40,7 @@ def entitlement_create(*, by: User | None, now: datetime, **values: Unpack[Entit
     return related_create(Entitlement, values, by=by, now=now)
 
 
+@transaction.atomic
 def entitlement_update(
     *,
     entitlement: Entitlement,
@@ -47,6 +50,7 @@ def entitlement_update(
     **changes: Unpack[EntitlementValues],
 ) -> Entitlement:
     """Only a draft is edited; deactivate an active one first (domain.md §2.12, 17)."""
+    entitlement = _locked(entitlement)
     if entitlement.state != EntitlementState.DRAFT:
         raise NotPossible(_("Only a draft can be edited. Deactivate the entitlement first."), code="not_draft")
     dates = {"start_date": entitlement.start_date, "end_date": entitlement.end_date}
@@ -54,24 +58,30 @@ def entitlement_update(
     return related_update(entitlement, changes, by=by, now=now, via=via)
 
 
+@transaction.atomic
 def entitlement_activate(*, entitlement: Entitlement, by: User | None, now: datetime, via: str = "web") -> Entitlement:
     """Active, or waiting for its first day, or already expired: the dates decide."""
+    entitlement = _locked(entitlement)
     _require(entitlement, EntitlementState.DRAFT, verb=_("activated"))
     changes = {"state": entitlement_state_on(entitlement, today(now))}
     return related_update(entitlement, changes, by=by, now=now, via=via, action="activate")
 
 
+@transaction.atomic
 def entitlement_deactivate(
     *, entitlement: Entitlement, by: User | None, now: datetime, via: str = "web"
 ) -> Entitlement:
     """Back to a draft, so that it can be edited; it is no longer the customer's default."""
-    _require(entitlement, EntitlementState.ACTIVE, EntitlementState.WAITING, verb=_("deactivated"))
+    entitlement = _locked(entitlement)
+    _require(entitlement, *RUNNING, verb=_("deactivated"))
     changes = {"state": EntitlementState.DRAFT.value, "is_default": False}
     return related_update(entitlement, changes, by=by, now=now, via=via, action="deactivate")
 
 
+@transaction.atomic
 def entitlement_cancel(*, entitlement: Entitlement, by: User | None, now: datetime, via: str = "web") -> Entitlement:
-    _require(entitlement, EntitlementState.ACTIVE, EntitlementState.WAITING, verb=_("canceled"))
+    entitlement = _locked(entitlement)
+    _require(entitlement, *RUNNING, verb=_("canceled"))
     changes = {"state": EntitlementState.CANCELED.value, "is_default": False}
     return related_update(entitlement, changes, by=by, now=now, via=via, action="cancel")
 
@@ -81,16 +91,20 @@ def entitlement_set_default(
     *, entitlement: Entitlement, by: User | None, now: datetime, via: str = "web"
 ) -> Entitlement:
     """The one that new cases of its customer get; it replaces the previous default."""
-    siblings = Entitlement.objects.select_for_update().filter(customer=entitlement.customer).order_by("pk")
+    customer = Entitlement.objects.filter(pk=entitlement.pk).values("customer")
+    siblings = Entitlement.objects.select_for_update().filter(customer__in=customer).order_by("pk")
     locked = {each.pk: each for each in siblings}
-    _require(locked[entitlement.pk], EntitlementState.ACTIVE, verb=_("made the default"))
+    entitlement = locked[entitlement.pk]
+    _require(entitlement, EntitlementState.ACTIVE, verb=_("made the default"))
     for other in locked.values():
         if other.is_default and other.pk != entitlement.pk:
             related_update(other, {"is_default": False}, by=by, now=now, via=via, action="unset_default")
     return related_update(entitlement, {"is_default": True}, by=by, now=now, via=via, action="set_default")
 
 
+@transaction.atomic
 def entitlement_delete(*, entitlement: Entitlement, by: User | None, now: datetime) -> None:
+    entitlement = _locked(entitlement)
     _require(entitlement, EntitlementState.DRAFT, verb=_("deleted"))
     related_delete(entitlement, by=by, now=now)
 
@@ -105,15 +119,26 @@ def entitlement_state_on(entitlement: Entitlement, day: date) -> str:
 def entitlements_by_date(*, now: datetime) -> int:
     """Housekeeping: waiting ones whose first day has come, active ones whose last day is over. Returns how many."""
     day = today(now)
-    running = (EntitlementState.WAITING, EntitlementState.ACTIVE)
-    moved = 0
-    for entitlement in Entitlement.objects.filter(state__in=running).order_by("pk"):
-        state = entitlement_state_on(entitlement, day)
-        if state != entitlement.state:
-            changes = {"state": state, "is_default": entitlement.is_default and state == EntitlementState.ACTIVE}
-            related_update(entitlement, changes, by=None, now=now, via="system", action=state)
-            moved += 1
-    return moved
+    stored = Entitlement.objects.filter(state__in=RUNNING).order_by("pk")
+    late = [each for each in stored if each.state != entitlement_state_on(each, day)]
+    return sum(_moved_by_date(each, day, now) for each in late)
+
+
+@transaction.atomic
+def _moved_by_date(entitlement: Entitlement, day: date, now: datetime) -> bool:
+    """Looks again under the lock: it may have been canceled, edited or deleted since."""
+    row = Entitlement.objects.select_for_update().filter(pk=entitlement.pk, state__in=RUNNING).first()
+    state = entitlement_state_on(row, day) if row else ""
+    if row is None or state == row.state:
+        return False
+    changes = {"state": state, "is_default": row.is_default and state == EntitlementState.ACTIVE}
+    related_update(row, changes, by=None, now=now, via="system", action=state)
+    return True
+
+
+def _locked(entitlement: Entitlement) -> Entitlement:
+    """As it is stored now; nobody else writes it until the end of the transaction."""
+    return Entitlement.objects.select_for_update().get(pk=entitlement.pk)
 
 
 def _require(entitlement: Entitlement, *states: EntitlementState, verb: str) -> None:

@@ -56,9 +56,9 @@ def make_entitlement(customer: Customer, *, sla: SLA | None = None, default: boo
         by=None,
         now=NOW,
     )
-    services.entitlement_activate(entitlement=entitlement, by=None, now=NOW)
+    entitlement = services.entitlement_activate(entitlement=entitlement, by=None, now=NOW)
     if default:
-        services.entitlement_set_default(entitlement=entitlement, by=None, now=NOW)
+        entitlement = services.entitlement_set_default(entitlement=entitlement, by=None, now=NOW)
     return entitlement
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from cases import services
 from cases.models import Case, Entitlement
 from cases.services import numbers_take
 from cases.tests.builders import NOW, make_case, make_customer, make_entitlement, make_user
-from sla_project.operations.errors import Invalid
+from sla_project.operations.errors import Invalid, NotPossible
 from sla_project.operations.models import AuditEntry
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
@@ -54,9 +54,42 @@ def test_entitlements_follow_the_calendar():
     assert entitlement.pk
 
 
-def test_a_case_takes_only_an_active_entitlement():
+def test_an_entitlement_that_was_activated_meanwhile_is_no_draft_any_more():
+    active = make_entitlement(make_customer(), default=False)
+    draft = services.entitlement_deactivate(entitlement=active, by=None, now=NOW)
+    services.entitlement_activate(entitlement=draft, by=None, now=NOW)
+    assert (draft.state, Entitlement.objects.get().state) == ("draft", "active")
+    with pytest.raises(NotPossible):
+        services.entitlement_update(entitlement=draft, name="Other", by=None, now=NOW)
+    with pytest.raises(NotPossible):
+        services.entitlement_delete(entitlement=draft, by=None, now=NOW)
+    with pytest.raises(NotPossible):
+        services.entitlement_activate(entitlement=draft, by=None, now=NOW)
+    services.entitlement_cancel(entitlement=draft, by=None, now=NOW)
+    with pytest.raises(NotPossible):
+        services.entitlement_deactivate(entitlement=active, by=None, now=NOW)
+
+
+def test_who_is_canceled_while_the_calendar_is_read_stays_canceled():
     entitlement = make_entitlement(make_customer())
-    services.entitlement_cancel(entitlement=entitlement, by=None, now=NOW)
+    read: list[str] = []
+
+    def cancel_after_reading(execute, sql, params, many, context):
+        if read == ["read"]:
+            read.append("canceled")
+            services.entitlement_cancel(entitlement=entitlement, by=None, now=NOW)
+        elif not read and sql.startswith("SELECT") and "cases_entitlement" in sql:
+            read.append("read")
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(cancel_after_reading):
+        assert services.entitlements_by_date(now=NOW + timedelta(days=400)) == 0
+    assert Entitlement.objects.get().state == "canceled"
+
+
+def test_a_case_takes_only_an_active_entitlement():
+    active = make_entitlement(make_customer())
+    entitlement = services.entitlement_cancel(entitlement=active, by=None, now=NOW)
     with pytest.raises(Invalid) as caught:
         make_case(customer=entitlement.customer, entitlement=entitlement)
     assert [problem.pointer for problem in caught.value.problems] == ["/entitlement"]

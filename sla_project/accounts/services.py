@@ -9,6 +9,7 @@ from typing import Any
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from sla_project.accounts.models import ApiToken, LoginFailure, Role, Team, User
@@ -35,7 +36,7 @@ def user_update(
     *, user: User, changes: Mapping[str, Any], password: str | None = None, by: User, now: datetime
 ) -> User:
     """Raises NotPossible if nobody would be left who can administer the console."""
-    user = User.objects.select_for_update().get(pk=user.pk)
+    user = _locked_with_administrators(user)
     before = _snapshot(user)
     for name, value in changes.items():
         setattr(user, name, value.strip().lower() if name == "email" else value)
@@ -49,6 +50,12 @@ def user_update(
     if after != before or password is not None:
         audit_write(by=by, action="user.update", obj=user, before=before, after=after, now=now)
     return user
+
+
+def _locked_with_administrators(user: User) -> User:
+    """Two administrators who demote themselves at once wait for each other, and the second sees what the first did."""
+    rows = User.objects.filter(Q(pk=user.pk) | Q(role=Role.ADMINISTRATOR, is_active=True)).order_by("pk")
+    return {each.pk: each for each in rows.select_for_update(no_key=True)}[user.pk]
 
 
 def _administrators_left() -> bool:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 from django.contrib.auth.models import AnonymousUser
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, connections, transaction
 from django.test import RequestFactory
 
 from sla_project.accounts import policy
 from sla_project.accounts.models import Role, User
+from sla_project.accounts.services import user_update
+from sla_project.operations.errors import NotPossible
 from sla_project.operations.models import AuditEntry
-from sla_project.operations.tests.builders import api_client, make_user
+from sla_project.operations.tests.builders import NOW, api_client, make_user
 
 pytestmark = pytest.mark.django_db
 USERS, TEAMS = "/api/v1/users/", "/api/v1/teams/"
@@ -110,6 +114,30 @@ def test_the_last_administrator_stays() -> None:
         assert (answer.status_code, answer.json()["code"]) == (409, "last_administrator")
     make_user("bob@example.org")
     assert client.patch(f"{USERS}{user.pk}/", {"role": "agent"}).status_code == 200
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite lets one write at a time")
+@pytest.mark.django_db(transaction=True)
+def test_two_administrators_who_step_down_at_once_leave_one() -> None:
+    ada, bob = make_user(), make_user("bob@example.org")
+    refused: list[str] = []
+
+    def step_down() -> None:
+        try:
+            user_update(user=bob, changes={"role": Role.AGENT}, by=bob, now=NOW)
+        except NotPossible as error:
+            refused.append(error.code)
+        finally:
+            connections.close_all()
+
+    other = threading.Thread(target=step_down)
+    with transaction.atomic():
+        user_update(user=ada, changes={"role": Role.AGENT}, by=ada, now=NOW)
+        other.start()
+        other.join(0.5)
+    other.join()
+    assert refused == ["last_administrator"]
+    assert User.objects.get(role=Role.ADMINISTRATOR) == bob
 
 
 def test_one_account_for_an_address_in_any_case() -> None:
