@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from cases.choices import ACTIVITY_STATUSES, ActivityState, ActivityStatus
 from cases.models import Activity, Case
 from cases.services.cases import check_sla
-from cases.services.findings import Findings
 from cases.services.folding import with_folded
 from cases.services.numbers import number_next
+from cases.services.problems import RecordProblems
 from sla_project.accounts.models import Team, User
 from sla_project.operations.errors import NotPossible
 from slas.models import SLA
@@ -130,9 +130,9 @@ def _move(
     now: datetime,
     via: str,
 ) -> Activity:
-    findings = Findings()
-    findings.check_columns(Activity, {k: v for k, v in changes.items() if k == "duration_minutes"})
-    findings.close()
+    problems = RecordProblems()
+    problems.check_columns(Activity, {k: v for k, v in changes.items() if k == "duration_minutes"})
+    problems.raise_if_any()
     with record_command(by=by, source=via, now=now) as command:
         command.lock(activity)
         if activity.state not in states:
@@ -144,11 +144,11 @@ def _move(
 
 
 def _check(activity: Activity, values: Mapping[str, Any]) -> None:
-    findings = Findings()
-    findings.check_columns(Activity, values)
-    findings.check_active(values)
+    problems = RecordProblems()
+    problems.check_columns(Activity, values)
+    problems.check_active(values)
     status = values.get("status")
     if status is not None and status not in ACTIVITY_STATUSES[ActivityState(activity.state)]:
         message = _("This status does not fit. Complete, cancel or reopen the activity instead.")
-        findings.add("status", "status_does_not_fit_state", message)
-    findings.close()
+        problems.add("/status", "status_does_not_fit_state", message)
+    problems.raise_if_any()

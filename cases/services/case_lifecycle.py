@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from cases.choices import CASE_STATUSES, CaseState, CaseStatus
 from cases.models import Activity, Case
-from cases.services.findings import Findings
+from cases.services.problems import RecordProblems
 from sla_project.accounts.models import User
 from sla_project.operations.errors import Invalid, NotPossible, Problem
 from slas.services.flow.changes import record_command
@@ -27,9 +27,9 @@ def case_resolve(
 ) -> Case:
     """Judged as if still open, then closed: what is unmet is canceled as *resolved unmet* (R25)."""
     check_status(status, CaseState.RESOLVED)
-    findings = Findings()
-    findings.check_columns(Case, {"resolution": resolution, "billable_minutes": billable_minutes})
-    findings.close()
+    problems = RecordProblems()
+    problems.check_columns(Case, {"resolution": resolution, "billable_minutes": billable_minutes})
+    problems.raise_if_any()
     changes = {
         "state": CaseState.RESOLVED.value,
         "status": status,

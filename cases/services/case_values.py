@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from cases.choices import CASE_STATUSES, CaseState, EntitlementState
 from cases.models import Case, Contact, Customer, Entitlement, Product
-from cases.services.findings import Findings
 from cases.services.folding import with_folded
+from cases.services.problems import RecordProblems
 from sla_project.accounts.models import Team, User
 from sla_project.operations.selectors import settings_get
 
@@ -74,13 +74,13 @@ def default_entitlement(customer: Customer | None) -> Entitlement | None:
 
 def check_case(case: Case, values: Mapping[str, Any]) -> None:
     """Raises `Invalid` with every fault of `values`, were they written to `case`."""
-    findings = Findings()
-    findings.check_columns(Case, values)
-    findings.check_active(values)
-    _check_status(findings, case, values)
-    _check_belonging(findings, case, values)
-    _check_external_number(findings, case, values)
-    findings.close()
+    problems = RecordProblems()
+    problems.check_columns(Case, values)
+    problems.check_active(values)
+    _check_status(problems, case, values)
+    _check_belonging(problems, case, values)
+    _check_external_number(problems, case, values)
+    problems.raise_if_any()
 
 
 def _with_derived(values: Mapping[str, Any], *, now: datetime) -> dict[str, Any]:
@@ -112,19 +112,19 @@ def _follow_customer(case: Case, changes: dict[str, Any], *, given: Mapping[str,
         changes["entitlement"] = kept
 
 
-def _check_status(findings: Findings, case: Case, values: Mapping[str, Any]) -> None:
+def _check_status(problems: RecordProblems, case: Case, values: Mapping[str, Any]) -> None:
     status = values.get("status")
     if status is not None and status not in CASE_STATUSES[CaseState(case.state)]:
         state = case.get_state_display()
-        findings.add(
-            "status",
+        problems.add(
+            "/status",
             "status_does_not_fit_state",
             _("A case that is %(state)s cannot have this status. Resolve, cancel or reactivate it instead.")
             % {"state": state.lower()},
         )
 
 
-def _check_belonging(findings: Findings, case: Case, values: Mapping[str, Any]) -> None:
+def _check_belonging(problems: RecordProblems, case: Case, values: Mapping[str, Any]) -> None:
     """Contact and entitlement belong to the case's customer; a newly chosen entitlement is active."""
     customer = values.get("customer", case.customer)
     for name, message in (
@@ -134,19 +134,19 @@ def _check_belonging(findings: Findings, case: Case, values: Mapping[str, Any]) 
         related = values.get(name, getattr(case, name))
         asked = name in values or "customer" in values
         if asked and related is not None and related.customer != customer:
-            findings.add(name, "wrong_customer", message)
+            problems.add(f"/{name}", "wrong_customer", message)
     entitlement = values.get("entitlement")
     if entitlement is not None and entitlement.state != EntitlementState.ACTIVE:
-        findings.add("entitlement", "inactive", _("This entitlement is not active."))
+        problems.add("/entitlement", "inactive", _("This entitlement is not active."))
 
 
-def _check_external_number(findings: Findings, case: Case, values: Mapping[str, Any]) -> None:
+def _check_external_number(problems: RecordProblems, case: Case, values: Mapping[str, Any]) -> None:
     if not {"source", "external_number"} & values.keys():
         return
     source = values.get("source", case.source)
     number = values.get("external_number", case.external_number)
     if bool(source) != bool(number):
         missing = "source" if number else "external_number"
-        findings.add(missing, "required", _("Source and external number are given together."))
+        problems.add(f"/{missing}", "required", _("Source and external number are given together."))
     elif source and Case.objects.filter(source=source, external_number=number).exclude(pk=case.pk).exists():
-        findings.add("external_number", "unique", _("Another case has this number of this source."))
+        problems.add("/external_number", "unique", _("Another case has this number of this source."))

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from cases.choices import EntitlementState
 from cases.models import Customer, Entitlement
-from cases.services.findings import Findings
+from cases.services.problems import RecordProblems
 from cases.services.related import related_create, related_delete, related_update
 from sla_project.accounts.models import User
 from sla_project.operations.errors import NotPossible
@@ -148,18 +148,18 @@ def _require(entitlement: Entitlement, *states: EntitlementState, verb: str) -> 
 
 
 def _check(values: dict[str, Any], *, was: Entitlement | None = None) -> None:
-    findings = Findings()
+    problems = RecordProblems()
     for name in ("name", "customer", "start_date", "end_date"):
         if name in values and values[name] is None:
-            findings.add(name, "required", _("This is required."))
-    findings.check_columns(Entitlement, {name: value for name, value in values.items() if value is not None})
-    findings.check_active(values)
+            problems.add(f"/{name}", "required", _("This is required."))
+    problems.check_columns(Entitlement, {name: value for name, value in values.items() if value is not None})
+    problems.check_active(values)
     start, end = values.get("start_date"), values.get("end_date")
     if start and end and end < start:
-        findings.add("end_date", "before_start", _("The end date is before the start date."))
+        problems.add("/end_date", "before_start", _("The end date is before the start date."))
     sla = values.get("sla")
     if sla is not None and sla.record_type != "case":
-        findings.add("sla", "wrong_record_type", _("Only an SLA for cases can be linked to an entitlement."))
+        problems.add("/sla", "wrong_record_type", _("Only an SLA for cases can be linked to an entitlement."))
     if sla is not None and sla.state != SLA.State.ACTIVE and sla != (was and was.sla):
-        findings.add("sla", "inactive", _("%(name)s is not active.") % {"name": sla})
-    findings.close()
+        problems.add("/sla", "inactive", _("%(name)s is not active.") % {"name": sla})
+    problems.raise_if_any()

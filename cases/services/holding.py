@@ -10,7 +10,7 @@ from cases.choices import HoldReason
 from cases.models import Case
 from cases.selectors import pausing_statuses
 from cases.services.case_values import case_changes
-from cases.services.findings import Findings
+from cases.services.problems import RecordProblems
 from sla_project.accounts.models import User
 from sla_project.operations.errors import NotPossible
 from slas.services.flow.changes import record_command
@@ -26,16 +26,16 @@ def case_hold(
     `reason` is a `HoldReason`; *Another reason* needs `details`.
     """
     details = details.strip()
-    findings = Findings()
+    problems = RecordProblems()
     if status not in pausing_statuses():
-        findings.add("status", "does_not_pause", _("This status pauses no timer."))
+        problems.add("/status", "does_not_pause", _("This status pauses no timer."))
     if reason not in HoldReason.values:
-        findings.add("reason", "required", _("Say why the case waits."))
+        problems.add("/reason", "required", _("Say why the case waits."))
     elif reason == HoldReason.OTHER and not details:
-        findings.add("details", "required", _("Say which reason."))
+        problems.add("/details", "required", _("Say which reason."))
     if len(details) > LONGEST_DETAILS:
-        findings.add("details", "too_long", _("At most %(count)d characters.") % {"count": LONGEST_DETAILS})
-    findings.close()
+        problems.add("/details", "too_long", _("At most %(count)d characters.") % {"count": LONGEST_DETAILS})
+    problems.raise_if_any()
     with record_command(by=by, source=via, now=now) as command:
         command.lock(case)
         if not case.is_open:

@@ -12,8 +12,8 @@ from typing import Any, TypeVar
 from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
-from cases.services.findings import Findings
 from cases.services.folding import with_folded
+from cases.services.problems import RecordProblems
 from sla_project.accounts.models import User
 from sla_project.operations.errors import Invalid, NotPossible, Problem
 from sla_project.operations.services import audit_write
@@ -30,16 +30,16 @@ def check(
     refuse: Mapping[str, bool] | None = None,
 ) -> None:
     """Raises `Invalid` for values that do not fit, are missing, or (`refuse`) may not be changed any more."""
-    findings = Findings()
-    findings.check_columns(model, values)
-    findings.check_active(values)
+    problems = RecordProblems()
+    problems.check_columns(model, values)
+    problems.check_active(values)
     for name in required:
         if values.get(name) is None:
-            findings.add(name, "required", _("This is required."))
+            problems.add(f"/{name}", "required", _("This is required."))
     for name, refused in (refuse or {}).items():
         if refused:
-            findings.add(name, "in_use", _("It is in use, so this cannot be changed."))
-    findings.close()
+            problems.add(f"/{name}", "in_use", _("It is in use, so this cannot be changed."))
+    problems.raise_if_any()
 
 
 @transaction.atomic

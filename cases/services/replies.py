@@ -14,8 +14,8 @@ from cases.models import Activity, Case
 from cases.selectors import reply_recipient
 from cases.services.activities import SERIES
 from cases.services.case_values import case_changes
-from cases.services.findings import Findings
 from cases.services.numbers import number_next
+from cases.services.problems import RecordProblems
 from sla_project.accounts.models import User
 from sla_project.operations.errors import NotPossible
 from slas.domain.fields import fold
@@ -32,10 +32,10 @@ def case_reply(
     nobody has an address (`reply_recipient`) the answer is recorded only. A case that is *New* goes on as *In
     progress*, unless `status` says otherwise.
     """
-    findings = Findings()
+    problems = RecordProblems()
     if not text.strip():
-        findings.add("text", "required", _("Write what you answer."))
-    findings.close()
+        problems.add("/text", "required", _("Write what you answer."))
+    problems.raise_if_any()
     with record_command(by=by, source=via, now=now) as command:
         command.lock(case)
         if not case.is_open:

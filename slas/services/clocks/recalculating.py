@@ -13,6 +13,7 @@ from sla_project.accounts.models import User
 from sla_project.operations.errors import NotPossible
 from sla_project.operations.jobs import job_start
 from sla_project.operations.models import Job
+from sla_project.operations.problems import Problems
 from sla_project.operations.services import audit_write
 from slas.models import BusinessHours, RecordChange, TrackedRecord
 from slas.selectors.clocks.states import StoredPolicies, load_state
@@ -25,7 +26,6 @@ from slas.selectors.forecasts.hours_recalculations import (
 )
 from slas.services.flow.changes import change_write
 from slas.services.flow.judging import record_judge
-from slas.services.problems import Problems
 
 
 @transaction.atomic

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from sla_project.accounts.models import User
+from sla_project.operations.problems import Problems
 from slas.domain.icalendar import CalendarDay, CalendarDays, CalendarError, LineProblem, read_calendar
 from slas.domain.week_text import written
 from slas.domain.worktime.zones import load_zone
@@ -21,7 +22,6 @@ from slas.models import Holiday, HolidaySchedule
 from slas.selectors.hours.schedules import zone_of_holidays
 from slas.services.hours.holiday_rows import rows_add
 from slas.services.hours.versions import part_day_problems
-from slas.services.problems import Problems
 
 FIRST_YEAR, LAST_YEAR, MAX_YEARS = 1970, 2100, 20
 

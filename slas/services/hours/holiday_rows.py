@@ -10,10 +10,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from sla_project.accounts.models import User
+from sla_project.operations.problems import Problems
 from slas.models import Holiday, HolidaySchedule
 from slas.services.hours.holidays import MAX_HOLIDAYS, holiday_schedule_changed, holiday_schedule_snapshot
 from slas.services.hours.versions import part_day_problems
-from slas.services.problems import Problems
 
 
 @transaction.atomic

@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 from sla_project.accounts.models import User
 from sla_project.operations.codes import free_code
 from sla_project.operations.errors import NotPossible
+from sla_project.operations.problems import Problems, check_unchanged
 from sla_project.operations.services import audit_write
 from slas.models import BusinessHours, Holiday, HolidaySchedule
 from slas.selectors.hours.schedules import holiday_document
 from slas.services.hours.versions import part_day_problems, version_add_if_changed
-from slas.services.problems import Problems, check_unchanged
 
 MAX_HOLIDAYS = 2_000
 

@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 from sla_project.accounts.models import User
 from sla_project.operations.codes import free_code
 from sla_project.operations.errors import NotPossible
+from sla_project.operations.problems import Problems, check_unchanged
 from sla_project.operations.services import audit_write
 from slas.domain.worktime import ScheduleError
 from slas.models import BusinessHours, HolidaySchedule
 from slas.selectors.policy.reading import slas_using_hours
 from slas.services.hours.versions import schedule_document, version_add_if_changed
-from slas.services.problems import Problems, check_unchanged
 
 
 def business_hours_snapshot(hours: BusinessHours) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from actions.services import (
 )
 from sla_project.accounts.models import User
 from sla_project.operations.errors import Invalid, NotPossible
+from sla_project.operations.problems import Problems
 from sla_project.operations.rest.parsers import escape
 from slas import records
 from slas.models import KPI, SLA, BusinessHours, HolidaySchedule
@@ -36,7 +37,6 @@ from slas.services.hours.schedules import business_hours_create, business_hours_
 from slas.services.policy.documents import KEYS
 from slas.services.policy.kpis import kpi_activate, kpi_create, kpi_update
 from slas.services.policy.slas import sla_create, sla_rename, sla_update_draft
-from slas.services.problems import Problems
 
 CREATED, CHANGED, UNCHANGED = "created", "changed", "unchanged"
 MAX_ENTRIES = 200

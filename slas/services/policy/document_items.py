@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 
 from actions.services import action_validate
 from sla_project.operations.errors import Invalid
+from sla_project.operations.problems import Problems
 from sla_project.operations.rest.parsers import escape
 from slas.domain.conditions import ALWAYS, Condition, ConditionError, parse
 from slas.domain.durations import Duration, DurationError
 from slas.models import KPI, BusinessHours
 from slas.records import RecordType
-from slas.services.problems import Problems
 
 MAX_ITEMS, MAX_MOMENTS, MAX_ACTIONS = 100, 20, 20
 KINDS = ("warning", "failure", "success")

@@ -11,13 +11,13 @@ from actions import lookups
 from actions.services import action_freeze
 from sla_project.operations.errors import Invalid, Problem
 from sla_project.operations.models import OrganisationSettings, Reopening
+from sla_project.operations.problems import Problems
 from sla_project.operations.rest.parsers import MAX_DEPTH, escape, parse_strictly
 from sla_project.operations.selectors import settings_get
 from slas import records
 from slas.models import KPI, SLA, BusinessHours
 from slas.records import RecordType
 from slas.services.policy.document_items import ItemReader
-from slas.services.problems import Problems
 
 EMPTY: dict[str, Any] = {
     "items": [],

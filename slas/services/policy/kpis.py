@@ -13,13 +13,13 @@ from django.utils.translation import gettext as _
 from sla_project.accounts.models import User
 from sla_project.operations.codes import free_code
 from sla_project.operations.errors import NotPossible
+from sla_project.operations.problems import Problems
 from sla_project.operations.services import audit_write
 from slas import records
 from slas.domain.conditions import ConditionError, parse
 from slas.domain.fields import FieldSet, FieldType
 from slas.models import KPI
 from slas.selectors.policy.reading import slas_using_kpi
-from slas.services.problems import Problems
 
 EDITABLE = frozenset({"name", "description", "pause_override", "pause_when"})
 FIXED = frozenset({"code", "record_type", "applicable_from"})

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 
 from sla_project.accounts.models import User
 from sla_project.operations.models import OrganisationSettings
+from sla_project.operations.problems import Problems
 from sla_project.operations.services import settings_update
 from slas import records
-from slas.services.problems import Problems
 
 
 def service_settings_update(

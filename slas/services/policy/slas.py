@@ -13,13 +13,13 @@ from django.utils.translation import gettext as _
 from sla_project.accounts.models import User
 from sla_project.operations.codes import free_code
 from sla_project.operations.errors import Invalid, NotPossible, Stale
+from sla_project.operations.problems import Problems
 from sla_project.operations.services import audit_write
 from slas.models import SLA, SLAVersion
 from slas.selectors.policy.reading import authored_document, editable_document, published_document
 from slas.services.checking.documents import document_refusals
 from slas.services.policy.documents import EMPTY, document_freeze, document_validate, record_type_get
 from slas.services.policy.reapplying import reapply_start
-from slas.services.problems import Problems
 
 
 def sla_snapshot(sla: SLA) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Collecting the faults of an input, so that a caller hears of all of them at once."""
+"""Checking a record's values, so that a caller hears of all faults at once."""
 
 from __future__ import annotations
 
@@ -10,24 +10,14 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext as _
 
-from sla_project.operations.errors import Invalid, Problem
+from sla_project.operations.problems import Problems
 
 EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 """Times that a clock can be computed from, and that every database can hold in every zone."""
 
 
-class Findings:
-    """Problems by field; `close()` raises `Invalid` if there are any. The pointer is the field's name."""
-
-    def __init__(self) -> None:
-        self._problems: list[Problem] = []
-
-    def add(self, field: str, code: str, message: str) -> None:
-        self._problems.append(Problem(f"/{field}", code, message))
-
-    def close(self) -> None:
-        if self._problems:
-            raise Invalid(self._problems)
+class RecordProblems(Problems):
+    """What is wrong with the values of a record, by the name of the field."""
 
     def check_columns(self, model: type[models.Model], values: Mapping[str, Any]) -> None:
         """Lengths, codes, addresses and the like, as the model's fields state them."""
@@ -38,19 +28,19 @@ class Findings:
 
     def _check_column(self, field: models.Field[Any, Any], value: Any) -> None:
         if isinstance(value, datetime) and value.utcoffset() is None:
-            self.add(field.name, "no_time_zone", _("A time must say its zone."))
+            self.add(f"/{field.name}", "no_time_zone", _("A time must say its zone."))
             return
         if isinstance(value, datetime) and not EARLIEST <= value < LATEST:
-            self.add(field.name, "out_of_range", _("The time is not between 1970 and 2200."))
+            self.add(f"/{field.name}", "out_of_range", _("The time is not between 1970 and 2200."))
             return
         try:
             field.clean(value, None)
         except ValidationError as error:
             for each in error.error_list:
-                self.add(field.name, each.code or "invalid", " ".join(each.messages))
+                self.add(f"/{field.name}", each.code or "invalid", " ".join(each.messages))
 
     def check_active(self, values: Mapping[str, Any]) -> None:
         """Records that are inactive cannot be chosen anew."""
         for name, value in values.items():
             if isinstance(value, models.Model) and not getattr(value, "is_active", True):
-                self.add(name, "inactive", _("%(name)s is inactive.") % {"name": value})
+                self.add(f"/{name}", "inactive", _("%(name)s is inactive.") % {"name": value})
