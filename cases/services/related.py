@@ -58,7 +58,9 @@ def related_create(model: type[M], values: Mapping[str, Any], *, by: User | None
 def related_update(
     obj: M, changes: Mapping[str, Any], *, by: User | None, now: datetime, via: str, action: str = "update"
 ) -> M:
-    before = {name: getattr(obj, name) for name in changes}
+    """`before` in the audit entry is what was stored: a change that somebody else made already is not made again."""
+    stored = type(obj)._base_manager.select_for_update().get(pk=obj.pk)
+    before = {name: getattr(stored, name) for name in changes}
     try:
         with transaction.atomic():
             related_save(obj=obj, changes=with_folded(type(obj), changes), by=by, source=via, now=now)

@@ -311,7 +311,7 @@ class TestCustomers:
         for words in ("Fabrikam", "Fay", "CASE-1001", "Fabrikam 2026", "Default"):
             assert words in page
         browser.post(f"/customers/{customer.pk}/edit/", {"name": "Fabrikam Ltd"})
-        browser.post(f"/customers/{customer.pk}/active/")
+        browser.post(f"/customers/{customer.pk}/deactivate/")
         customer.refresh_from_db()
         assert (customer.name, customer.is_active) == ("Fabrikam Ltd", False)
         assert "Fabrikam Ltd" in text_of(browser, "/customers/?q=fabrikam")
@@ -319,7 +319,7 @@ class TestCustomers:
     def test_a_contact_is_edited_and_deactivated(self, browser):
         contact = make_contact(make_customer())
         browser.post(f"/contacts/{contact.pk}/edit/", {"name": "Nora W."})
-        browser.post(f"/contacts/{contact.pk}/active/")
+        browser.post(f"/contacts/{contact.pk}/deactivate/")
         assert Contact.objects.values_list("name", "is_active").get() == ("Nora W.", False)
 
     def test_forms_render(self, browser):

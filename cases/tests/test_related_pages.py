@@ -9,7 +9,15 @@ from django.test.utils import CaptureQueriesContext
 
 from cases.models import Entitlement, Product
 from cases.services import product_create
-from cases.tests.builders import NOW, make_case, make_customer, make_entitlement, make_support_sla, make_user
+from cases.tests.builders import (
+    NOW,
+    make_case,
+    make_contact,
+    make_customer,
+    make_entitlement,
+    make_support_sla,
+    make_user,
+)
 from sla_project.operations.models import AuditEntry
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
@@ -49,7 +57,7 @@ def test_a_product_from_new_to_inactive(admin):
     page = text_of(admin, f"/products/{product.pk}/")
     assert "Mail gate" in page and "CASE-1001" in page and "1 case" in page
     admin.post(f"/products/{product.pk}/edit/", {"name": "Mail gateway", "code": "mail-gate"})
-    admin.post(f"/products/{product.pk}/active/")
+    admin.post(f"/products/{product.pk}/deactivate/")
     product.refresh_from_db()
     assert (product.name, product.is_active) == ("Mail gateway", False)
     assert "Inactive" in text_of(admin, "/products/")
@@ -104,6 +112,19 @@ def test_an_unknown_verb_is_no_page(admin, entitlement):
     assert admin.get(f"/entitlements/{entitlement.pk}/activate/").status_code == 405
 
 
+def test_two_who_deactivate_the_same_deactivate_it(admin, product):
+    customer = make_customer()
+    contact = make_contact(customer)
+    for obj, url in ((product, "/products/"), (customer, "/customers/"), (contact, "/contacts/")):
+        for verb, is_active in (("deactivate", False), ("deactivate", False), ("activate", True), ("activate", True)):
+            assert admin.post(f"{url}{obj.pk}/{verb}/").status_code == 302
+            obj.refresh_from_db()
+            assert obj.is_active is is_active
+        assert admin.post(f"{url}{obj.pk}/explode/").status_code == 404
+    entries = AuditEntry.objects.filter(object_type="cases.customer", action="customer.deactivate")
+    assert entries.count() == 1, "what was done already is not done again"
+
+
 @pytest.mark.parametrize("role", ["agent", "manager"])
 def test_others_read_and_do_not_write(role, product, entitlement):
     client = client_of(role)
@@ -112,7 +133,7 @@ def test_others_read_and_do_not_write(role, product, entitlement):
         assert "New product" not in page and "New entitlement" not in page and "Deactivate" not in page
     for url in ("/products/new/", f"/products/{product.pk}/edit/", f"/entitlements/{entitlement.pk}/edit/"):
         assert client.get(url).status_code == 403
-    for url in (f"/products/{product.pk}/active/", f"/entitlements/{entitlement.pk}/cancel/"):
+    for url in (f"/products/{product.pk}/deactivate/", f"/entitlements/{entitlement.pk}/cancel/"):
         assert client.post(url).status_code == 403
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -25,6 +25,16 @@ COLUMNS = [
     Column(gettext_lazy("State")),
 ]
 CASES_SHOWN = 10
+
+# Verb → whether it is active then, and what is said when it is done.
+CUSTOMER_COMMANDS = {
+    "activate": (True, gettext_lazy("The customer is active.")),
+    "deactivate": (False, gettext_lazy("The customer is inactive.")),
+}
+CONTACT_COMMANDS = {
+    "activate": (True, gettext_lazy("The contact is active.")),
+    "deactivate": (False, gettext_lazy("The contact is inactive.")),
+}
 
 
 def _url(customer: Customer) -> str:
@@ -140,14 +150,15 @@ def customer_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @case_worker_required
-def customer_active(request: HttpRequest, pk: int) -> HttpResponse:
-    """Switches between active and inactive."""
+def customer_command(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
+    if verb not in CUSTOMER_COMMANDS:
+        raise Http404
+    is_active, done = CUSTOMER_COMMANDS[verb]
     customer = get_object_or_404(Customer, pk=pk)
 
     def act() -> str:
-        is_active = not customer.is_active
         services.customer_set_active(customer=customer, is_active=is_active, by=user_of(request), now=clock_now())
-        return _("The customer is active.") if is_active else _("The customer is inactive.")
+        return str(done)
 
     return command_view(request, act=act, to=_url(customer))
 
@@ -190,13 +201,14 @@ def contact_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @case_worker_required
-def contact_active(request: HttpRequest, pk: int) -> HttpResponse:
-    """Switches between active and inactive."""
+def contact_command(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
+    if verb not in CONTACT_COMMANDS:
+        raise Http404
+    is_active, done = CONTACT_COMMANDS[verb]
     contact = get_object_or_404(Contact.objects.select_related("customer"), pk=pk)
 
     def act() -> str:
-        is_active = not contact.is_active
         services.contact_set_active(contact=contact, is_active=is_active, by=user_of(request), now=clock_now())
-        return _("The contact is active.") if is_active else _("The contact is inactive.")
+        return str(done)
 
     return command_view(request, act=act, to=_url(contact.customer))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -25,6 +25,12 @@ COLUMNS = [
     Column(gettext_lazy("State")),
 ]
 CASES_SHOWN = 10
+
+# Verb → whether it is active then, and what is said when it is done.
+PRODUCT_COMMANDS = {
+    "activate": (True, gettext_lazy("The product is active.")),
+    "deactivate": (False, gettext_lazy("The product is inactive.")),
+}
 
 
 def _url(product: Product) -> str:
@@ -114,13 +120,14 @@ def product_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @administrator_required
-def product_active(request: HttpRequest, pk: int) -> HttpResponse:
-    """Switches between active and inactive."""
+def product_command(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
+    if verb not in PRODUCT_COMMANDS:
+        raise Http404
+    is_active, done = PRODUCT_COMMANDS[verb]
     product = get_object_or_404(Product, pk=pk)
 
     def act() -> str:
-        is_active = not product.is_active
         services.product_set_active(product=product, is_active=is_active, by=user_of(request), now=clock_now())
-        return _("The product is active.") if is_active else _("The product is inactive.")
+        return str(done)
 
     return command_view(request, act=act, to=_url(product))

@@ -16,6 +16,7 @@ from rest_framework.response import Response
 from sla_project.operations.clock import clock_now
 from sla_project.operations.jobs import job_retry
 from sla_project.operations.models import AuditEntry, Job
+from sla_project.operations.requests import user_of
 from sla_project.operations.rest.routers import ConsoleRouter
 from sla_project.operations.selectors import job_words, jobs_visible_to
 
@@ -64,7 +65,7 @@ class JobViewSet(mixins.RetrieveModelMixin, mixins.ListModelMixin, viewsets.Gene
     @action(detail=True, methods=["post"])
     def retry(self, request: Request, pk: str) -> Response:
         """Goes on with a job that was given up, from where it stopped."""
-        job = job_retry(job=self.get_object(), now=clock_now())
+        job = job_retry(job=self.get_object(), by=user_of(request), now=clock_now())
         return Response(self.get_serializer(job).data)
 
 

@@ -52,7 +52,12 @@ VERBS = {
     "extended": gettext_lazy("given more time"),
     "cancel": gettext_lazy("canceled"),
     "revoke": gettext_lazy("revoked"),
-    "discard": gettext_lazy("draft discarded"),
+    "update_draft": gettext_lazy("draft changed"),
+    "discard_draft": gettext_lazy("draft discarded"),
+    "rename": gettext_lazy("renamed"),
+    "wake": gettext_lazy("given to the next pass"),
+    "erase": gettext_lazy("erased"),
+    "test": gettext_lazy("sent as a test"),
 }
 NOTHING = object()
 

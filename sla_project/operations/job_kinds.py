@@ -57,3 +57,9 @@ def get(name: str) -> JobKind:
         return _kinds[name]
     except KeyError:
         raise UnknownKind(name) from None
+
+
+def title(name: str, arguments: Arguments) -> str:
+    """What such a job is called; a kind that is registered no longer, by its name."""
+    kind = _kinds.get(name)
+    return kind.title(arguments) if kind else name

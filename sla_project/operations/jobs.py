@@ -23,6 +23,7 @@ from sla_project.operations.clock import clock_now
 from sla_project.operations.errors import NotPossible
 from sla_project.operations.job_kinds import JobKind, UnknownKind
 from sla_project.operations.models import Job, JobState
+from sla_project.operations.services import audit_write
 
 if TYPE_CHECKING:
     from sla_project.accounts.models import User
@@ -45,14 +46,17 @@ def job_start(*, kind: str, arguments: Mapping[str, Any], by: User | None, now: 
 
 
 @transaction.atomic
-def job_retry(*, job: Job, now: datetime) -> Job:
+def job_retry(*, job: Job, by: User | None, now: datetime) -> Job:
     """Go on with a job that was given up, from where it stopped."""
     job = Job.objects.select_for_update().get(pk=job.pk)
     if job.state != JobState.FAILED:
         raise NotPossible(_("Only a job that has failed can be tried again."), code="not_failed")
+    before = {"state": job.state, "attempts": job.attempts, "error": job.error}
     job.state, job.attempts, job.error = JobState.QUEUED, 0, ""
     job.finished_at, job.wake_at = None, now
     job.save()
+    after = {"state": job.state, "attempts": job.attempts, "error": job.error}
+    audit_write(by=by, action="job.retry", obj=job, before=before, after=after, now=now)
     return job
 
 

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from sla_project.operations import job_kinds
 from sla_project.operations.zones import validate_time_zone
 
 
@@ -168,7 +169,7 @@ class Job(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} ({self.state})"
+        return job_kinds.title(self.kind, self.arguments)
 
     @property
     def is_over(self) -> bool:

@@ -54,9 +54,9 @@ def job_words(job: Job) -> JobWords:
     try:
         kind = job_kinds.get(job.kind)
     except job_kinds.UnknownKind:
-        return JobWords(job.kind)
+        return JobWords(str(job))
     return JobWords(
-        title=kind.title(job.arguments),
+        title=str(job),
         url=kind.url(job.arguments),
         counts=[(str(label), job.result[name]) for name, label in kind.counts.items() if name in job.result],
         failures=[(kind.item_label(failure["id"]), failure["error"]) for failure in job.failures],

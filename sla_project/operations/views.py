@@ -68,7 +68,7 @@ def job_retry_view(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     job = get_object_or_404(jobs_visible_to(user_of(request)), pk=pk)
 
     def act() -> str:
-        job_retry(job=job, now=clock_now())
+        job_retry(job=job, by=user_of(request), now=clock_now())
         return _("The job goes on.")
 
     return command_view(request, act=act, to=reverse("operations:job_detail", args=[pk]))

@@ -36,7 +36,7 @@ LOOKS = [("light", 1366), ("dark", 1366), ("light", 390)]
 NOT_PAGES = (
     "api/", "healthz", "readyz", "metrics", "logout/", "timers/", "preview/", "activate", "slug:verb",
     "escalate/", "take/",
-    "retry", "revoke", "redeliver", "active/", "status/", "reactivate", "static", "complete/", "admin",
+    "retry", "revoke", "redeliver", "status/", "reactivate", "static", "complete/", "admin",
     "i18n", "holidays/", "import", "__", "favicon", "options/", "compute", "clone/", "delete/", "versions/<int:number>",
     "export/", "test/", "lookups/",
 )  # fmt: skip

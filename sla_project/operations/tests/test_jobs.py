@@ -15,7 +15,7 @@ from sla_project.operations import job_kinds, jobs
 from sla_project.operations.errors import NotPossible
 from sla_project.operations.job_kinds import JobKind
 from sla_project.operations.jobs import job_pass, job_retry, job_start, jobs_finish
-from sla_project.operations.models import Job, JobState
+from sla_project.operations.models import AuditEntry, Job, JobState
 from sla_project.operations.tests.builders import NOW, api_client, make_user
 
 pytestmark = pytest.mark.django_db
@@ -129,12 +129,12 @@ def test_it_is_given_up_after_a_while_and_can_be_taken_up_again(counting, clock,
     job.refresh_from_db()
     assert (job.state, job.error) == (JobState.FAILED, "RuntimeError: no list today")
     counting.broken = None
-    job_retry(job=job, now=clock.now)
+    job_retry(job=job, by=None, now=clock.now)
     jobs_finish()
     job.refresh_from_db()
     assert job.state == JobState.DONE and counting.seen == counting.items
     with pytest.raises(NotPossible):
-        job_retry(job=job, now=clock.now)
+        job_retry(job=job, by=None, now=clock.now)
 
 
 def test_a_database_in_trouble_is_no_fault_of_the_job(counting) -> None:
@@ -217,6 +217,20 @@ def test_a_job_that_was_given_up_can_be_taken_up_by_administrators(counting, clo
     client.post(reverse("operations:job_retry", args=[job.pk]))
     job.refresh_from_db()
     assert (job.state, job.wake_at) == (JobState.QUEUED, clock.now)
+
+
+def test_who_took_it_up_again_is_in_the_audit_log(counting, clock) -> None:
+    job, ada = start(), make_user()
+    Job.objects.filter(pk=job.pk).update(state="failed", error="Oh", attempts=8, wake_at=None, finished_at=NOW)
+    client = Client()
+    client.force_login(ada)
+    client.post(reverse("operations:job_retry", args=[job.pk]))
+    entry = AuditEntry.objects.get(action="job.retry")
+    assert (entry.by, entry.at, entry.object_label) == (ada, clock.now, "Count to 25")
+    assert entry.before == {"state": "failed", "attempts": 8, "error": "Oh"}
+    assert entry.after == {"state": "queued", "attempts": 0, "error": ""}
+    page = client.get(reverse("operations:audit_detail", args=[entry.pk])).content.decode()
+    assert "tried again" in page and reverse("operations:job_detail", args=[job.pk]) in page
 
 
 def test_who_may_see_it(counting) -> None:
