@@ -22,12 +22,15 @@ OBJECT_PAGES = {
     "slas.holidayschedule": "slas:holiday_schedule_detail",
     "slas.kpiinstance": "slas:kpi_instance_detail",
     "slas.savedreport": "slas:saved_report_detail",
+    "actions.action": "slas:action_detail",
     "actions.emailtemplate": "actions:email_template_detail",
     "actions.actionrun": "actions:run_detail",
     "actions.message": "actions:message_detail",
     "accounts.user": "accounts:person_detail",
     "accounts.team": "accounts:team_detail",
     "cases.customer": "cases:customer_detail",
+    "cases.entitlement": "cases:entitlement_detail",
+    "cases.product": "cases:product_detail",
     "operations.job": "operations:job_detail",
 }
 SETTINGS_TYPE, SETTINGS_PAGE = "operations.organisationsettings", "slas:settings"
@@ -52,12 +55,14 @@ VERBS = {
     "extended": gettext_lazy("given more time"),
     "cancel": gettext_lazy("canceled"),
     "revoke": gettext_lazy("revoked"),
+    "rename": gettext_lazy("renamed"),
     "update_draft": gettext_lazy("draft changed"),
     "discard_draft": gettext_lazy("draft discarded"),
-    "rename": gettext_lazy("renamed"),
+    "add": gettext_lazy("days added"),
+    "remove": gettext_lazy("days taken out"),
+    "test": gettext_lazy("sent as a test"),
     "wake": gettext_lazy("given to the next pass"),
     "erase": gettext_lazy("erased"),
-    "test": gettext_lazy("sent as a test"),
 }
 NOTHING = object()
 

@@ -1,4 +1,4 @@
-"""Pages of KPI instances: the list with live timers, and one clock with its history."""
+"""The page of one KPI instance: the clock, its history, and how its times were worked out."""
 
 from __future__ import annotations
 
