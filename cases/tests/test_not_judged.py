@@ -14,7 +14,7 @@ from actions.passes import run_pass
 from cases.models import Case
 from cases.services import case_cancel, case_reactivate, case_resolve, case_update, customer_update
 from cases.tests.builders import make_case as case_made
-from cases.tests.builders import make_customer, make_team
+from cases.tests.builders import make_contact, make_customer, make_team
 from conftest import Clock
 from slas.models import SLA, KPIInstance, RecordChange, RelatedChange, TrackedRecord
 from slas.passes import advance_all, advance_pass
@@ -192,3 +192,17 @@ def test_reconcile_takes_nothing_for_raw_sql_that_is_to_be_told_later(clock: Clo
     advance_all()
     assert RecordChange.objects.get(source="related").record == record_of(case)
     assert reconcile_all() == 0
+
+
+def test_reconcile_locks_only_what_differs(clock: Clock, case: Case, django_assert_max_num_queries: Any) -> None:
+    """engine.md R4: it looks at every record ever made, each minute."""
+    for number in range(12):
+        customer = make_customer(f"Customer {number}")
+        case_made(customer=customer, contact=make_contact(customer), now=clock.now)
+    advance_all()
+    with django_assert_max_num_queries(8):
+        assert reconcile_all() == 0
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE cases_case SET service_level = 'bronze' WHERE id = %s", [case.pk])
+    assert reconcile_all() == 1
+    assert RecordChange.objects.get(source="reconcile").record == record_of(case)
