@@ -15,6 +15,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_PARSER_CLASSES": [PARSER],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PAGINATION_CLASS": "sla_project.operations.rest.pages.CursorPages",
+    "DEFAULT_METADATA_CLASS": "sla_project.operations.rest.metadata.Metadata",
     "DEFAULT_SCHEMA_CLASS": "sla_project.operations.rest.schema.OperationSchema",
     "DEFAULT_THROTTLE_CLASSES": ["sla_project.operations.rest.throttles.PerCallerThrottle"],
     "EXCEPTION_HANDLER": "sla_project.operations.rest.problems.exception_handler",

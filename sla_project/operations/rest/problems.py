@@ -15,6 +15,7 @@ from django.db.models import ProtectedError, RestrictedError
 from django.http import Http404
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
+from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
 from sla_project.operations.errors import Invalid, NotPossible, Problem, Refused, Stale
@@ -52,8 +53,17 @@ def problem_body(
     return body
 
 
+class ProblemResponse(Response):
+    """JSON, whatever was asked for and whatever else the view can write."""
+
+    @property
+    def rendered_content(self) -> Any:
+        self.accepted_renderer = JSONRenderer()
+        return super().rendered_content
+
+
 def problem_response(status: int, code: str, detail: str, **extra: Any) -> Response:
-    return Response(problem_body(status, code, detail, **extra), status=status, content_type=CONTENT_TYPE)
+    return ProblemResponse(problem_body(status, code, detail, **extra), status=status, content_type=CONTENT_TYPE)
 
 
 def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response | None:

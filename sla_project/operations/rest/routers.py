@@ -24,6 +24,12 @@ class ConsoleRouter(SimpleRouter):
         """A resource of which there is one, such as `settings/`."""
         self.single_urls.append(path(f"{prefix}/", idempotent(view).as_view(), name=prefix))
 
+    def list_names(self) -> dict[str, str]:
+        """Prefix → name of the address, of all that a plain GET reads."""
+        lists = {prefix: f"{base}-list" for prefix, viewset, base in self.registry if hasattr(viewset, "list")}
+        singles = {url.name: url.name for url in self.single_urls if url.name and hasattr(url.callback.cls, "get")}  # type: ignore[attr-defined]
+        return dict(sorted((singles | lists).items()))
+
     def get_urls(self) -> list[Any]:
         return [*self.single_urls, *super().get_urls()]
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import IO, Any
 
 from rest_framework.parsers import BaseParser
-from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.renderers import BaseRenderer
 
 from sla_project.operations.rest.parsers import text_of
 from sla_project.operations.yaml import MEDIA_TYPE, yaml_read, yaml_write
@@ -28,8 +28,5 @@ class YAMLRenderer(BaseRenderer):
 
     def render(
         self, data: Any, accepted_media_type: str | None = None, renderer_context: Mapping[str, Any] | None = None
-    ) -> str | bytes:
-        response = (renderer_context or {}).get("response")
-        if response is not None and response.status_code >= 400:
-            return JSONRenderer().render(data)  # a problem is JSON, whatever was asked for
+    ) -> str:
         return yaml_write(data)

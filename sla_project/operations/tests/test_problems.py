@@ -55,6 +55,7 @@ def test_a_stale_write_says_what_changed() -> None:
             415,
             "unsupported_media_type",
         ),
+        ("get", "/api/v1/cases/by-external-id/1/%00/", {}, 400, "malformed"),
         ("get", "/api/v1/users/?limit=none", {}, 400, "invalid"),
         ("get", "/api/v1/users/?role=king", {}, 400, "invalid"),
     ],
