@@ -22,6 +22,7 @@ from sla_project.operations.clock import clock_now
 from sla_project.operations.errors import Invalid, Problem
 from sla_project.operations.requests import user_of
 from sla_project.operations.rest import check_if_match, etag_of
+from sla_project.operations.rest.writes import no_body
 
 
 class ActionSerializer(serializers.ModelSerializer[Action]):
@@ -97,13 +98,13 @@ class ActionViewSet(mixins.ListModelMixin, GenericViewSet[Action]):
         services.action_delete(action=found, by=user_of(request), now=clock_now(), expected=etag_of(found))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
-    @extend_schema(request=None)
+    @no_body
     @action(detail=True, methods=["post"])
     def activate(self, request: Request, pk: str) -> Response:
         """Offers it to SLA items."""
         return self._answer(services.action_activate(action=self.get_object(), by=user_of(request), now=clock_now()))
 
-    @extend_schema(request=None)
+    @no_body
     @action(detail=True, methods=["post"])
     def deactivate(self, request: Request, pk: str) -> Response:
         """Published SLA versions go on doing what it said."""

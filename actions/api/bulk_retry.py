@@ -18,10 +18,10 @@ from actions.services.runs import Retried
 from sla_project.operations.clock import clock_now
 from sla_project.operations.errors import Invalid, Problem
 from sla_project.operations.requests import user_of
-from sla_project.operations.rest.dry_run import DRY_RUN, is_dry_run, rolled_back_if_dry
+from sla_project.operations.rest.dry_run import DRY_RUN, can_dry_run, is_dry_run, rolled_back_if_dry
 from sla_project.operations.rest.strict import KnownKeysOnly
+from sla_project.operations.rest.writes import reads_filters
 
-DRY_RUN_NAME = "dry_run"
 LIMIT = selectors.RETRIED_AT_ONCE
 
 
@@ -64,13 +64,12 @@ class BulkRetrySerializer(serializers.Serializer[Any]):
 class BulkRetry(GenericViewSet[ActionRun]):
     """The action, for the view set of runs."""
 
-    more_parameters = frozenset({DRY_RUN_NAME})
-
+    @can_dry_run
+    @reads_filters
     @extend_schema(
         operation_id="action_runs_bulk_retry",
         request=RunIdsSerializer,
         responses=BulkRetrySerializer,
-        parameters=[DRY_RUN],
         filters=True,
     )
     @action(detail=False, methods=["post"], url_path="retry", url_name="bulk-retry", pagination_class=None)
@@ -104,7 +103,7 @@ class BulkRetry(GenericViewSet[ActionRun]):
         is_dry_run(request)
         body = RunIdsSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        filters = {name for name, value in request.query_params.items() if value and name != DRY_RUN_NAME}
+        filters = {name for name, value in request.query_params.items() if value and name != DRY_RUN}
         ids = body.validated_data.get("ids")
         if ids is None and not filters:
             raise Invalid([Problem("/ids", "required", _("Name the runs, or filters that find them."))])

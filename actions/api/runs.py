@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -17,6 +16,7 @@ from actions.filters import ActionRunFilter, MessageFilter
 from sla_project.accounts.policy import Configure
 from sla_project.operations.clock import clock_now
 from sla_project.operations.requests import user_of
+from sla_project.operations.rest.writes import no_body
 
 
 class ActionRunViewSet(BulkRetry, ReadOnlyModelViewSet[Any]):
@@ -30,7 +30,7 @@ class ActionRunViewSet(BulkRetry, ReadOnlyModelViewSet[Any]):
     ordering_fields = ("id", "created_at", "finished_at", "next_try_at")
     lookup_value_regex = r"[0-9]{1,18}"
 
-    @extend_schema(request=None)
+    @no_body
     @action(detail=True, methods=["post"])
     def retry(self, request: Request, pk: str) -> Response:
         """Another try for one that failed, was given up or was skipped; 409 for any other."""

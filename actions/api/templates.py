@@ -23,6 +23,7 @@ from sla_project.operations.clock import clock_now
 from sla_project.operations.errors import Invalid, Problem
 from sla_project.operations.requests import user_of
 from sla_project.operations.rest import check_if_match, etag_of
+from sla_project.operations.rest.writes import no_body
 
 
 class EmailTemplateViewSet(mixins.ListModelMixin, GenericViewSet[EmailTemplate]):
@@ -61,14 +62,14 @@ class EmailTemplateViewSet(mixins.ListModelMixin, GenericViewSet[EmailTemplate])
         )
         return Response(status=status.HTTP_204_NO_CONTENT)
 
-    @extend_schema(request=None)
+    @no_body
     @action(detail=True, methods=["post"])
     def activate(self, request: Request, pk: str) -> Response:
         """Offers it to actions."""
         template = self.get_object()
         return self._answer(services.email_template_activate(template=template, by=user_of(request), now=clock_now()))
 
-    @extend_schema(request=None)
+    @no_body
     @action(detail=True, methods=["post"])
     def deactivate(self, request: Request, pk: str) -> Response:
         """Published SLA versions go on sending its text."""

@@ -14,13 +14,14 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
 from cases import filters, selectors, services
-from cases.api.commands import ApplySLASerializer, CompleteSerializer, NoBodySerializer
+from cases.api.commands import ApplySLASerializer, CompleteSerializer
 from cases.api.instances import ActivityDetailSerializer
 from cases.api.serializers import ActivityCreateSerializer, ActivitySerializer
 from cases.api.tracked import TrackedViewSet
 from cases.models import Activity
 from sla_project.operations.clock import clock_now
 from sla_project.operations.requests import user_of
+from sla_project.operations.rest.writes import no_body
 
 
 @extend_schema(responses=ActivityDetailSerializer)
@@ -59,16 +60,14 @@ class ActivityViewSet(TrackedViewSet):
     def complete(self, request: Request, pk: str) -> Response:
         return self.command(services.activity_complete, **self.arguments(CompleteSerializer))
 
-    @extend_schema(request=NoBodySerializer)
+    @no_body
     @action(detail=True, methods=["post"])
     def cancel(self, request: Request, pk: str) -> Response:
-        self.arguments(NoBodySerializer)
         return self.command(services.activity_cancel)
 
-    @extend_schema(request=NoBodySerializer)
+    @no_body
     @action(detail=True, methods=["post"])
     def reactivate(self, request: Request, pk: str) -> Response:
-        self.arguments(NoBodySerializer)
         return self.command(services.activity_reactivate)
 
     @extend_schema(request=ApplySLASerializer)

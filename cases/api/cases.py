@@ -23,7 +23,6 @@ from cases.api.commands import (
     ErasedSerializer,
     EraseSerializer,
     MergeSerializer,
-    NoBodySerializer,
     ReactivateSerializer,
     ReplySerializer,
     ResolveSerializer,
@@ -36,6 +35,7 @@ from cases.models import Case
 from sla_project.accounts.policy import Configure
 from sla_project.operations.clock import clock_now
 from sla_project.operations.requests import user_of
+from sla_project.operations.rest.writes import no_body
 from slas.models import TrackedRecord
 
 EXTERNAL = [
@@ -81,10 +81,9 @@ class CaseViewSet(TrackedViewSet):
         """All KPIs are judged as if the case were open, then it is closed (engine.md R25)."""
         return self.command(services.case_resolve, **self.arguments(ResolveSerializer))
 
-    @extend_schema(request=NoBodySerializer)
+    @no_body
     @action(detail=True, methods=["post"])
     def cancel(self, request: Request, pk: str) -> Response:
-        self.arguments(NoBodySerializer)
         return self.command(services.case_cancel)
 
     @extend_schema(request=ReactivateSerializer)

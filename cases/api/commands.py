@@ -19,10 +19,6 @@ class CommandSerializer(KnownKeysOnly):
     """What one command takes."""
 
 
-class NoBodySerializer(CommandSerializer):
-    """The command takes no arguments."""
-
-
 class ResolveSerializer(CommandSerializer):
     status = serializers.ChoiceField(
         [(code, choices.CaseStatus(code).label) for code in choices.CASE_STATUSES[choices.CaseState.RESOLVED]],

@@ -6,14 +6,12 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from cases import filters, services
 from cases.api.base import DocumentViewSet
-from cases.api.commands import NoBodySerializer
 from cases.api.serializers import (
     ContactSerializer,
     CustomerSerializer,
@@ -24,6 +22,7 @@ from cases.models import Contact, Customer, Entitlement, Product
 from sla_project.accounts.policy import Configure
 from sla_project.operations.clock import clock_now
 from sla_project.operations.requests import user_of
+from sla_project.operations.rest.writes import no_body
 
 
 class RelatedViewSet(DocumentViewSet):
@@ -50,12 +49,12 @@ class CustomerViewSet(RelatedViewSet):
     def remove(self, obj: Customer, *, now: datetime) -> None:
         services.customer_delete(customer=obj, by=user_of(self.request), now=now)
 
-    @extend_schema(request=NoBodySerializer)
+    @no_body
     @action(detail=True, methods=["post"])
     def activate(self, request: Request, pk: str) -> Response:
         return self.answer(self.call(services.customer_set_active, customer=self.get_object(), is_active=True))
 
-    @extend_schema(request=NoBodySerializer)
+    @no_body
     @action(detail=True, methods=["post"])
     def deactivate(self, request: Request, pk: str) -> Response:
         return self.answer(self.call(services.customer_set_active, customer=self.get_object(), is_active=False))
@@ -75,12 +74,12 @@ class ContactViewSet(RelatedViewSet):
     def remove(self, obj: Contact, *, now: datetime) -> None:
         services.contact_delete(contact=obj, by=user_of(self.request), now=now)
 
-    @extend_schema(request=NoBodySerializer)
+    @no_body
     @action(detail=True, methods=["post"])
     def activate(self, request: Request, pk: str) -> Response:
         return self.answer(self.call(services.contact_set_active, contact=self.get_object(), is_active=True))
 
-    @extend_schema(request=NoBodySerializer)
+    @no_body
     @action(detail=True, methods=["post"])
     def deactivate(self, request: Request, pk: str) -> Response:
         return self.answer(self.call(services.contact_set_active, contact=self.get_object(), is_active=False))
@@ -101,12 +100,12 @@ class ProductViewSet(RelatedViewSet):
     def remove(self, obj: Product, *, now: datetime) -> None:
         services.product_delete(product=obj, by=user_of(self.request), now=now)
 
-    @extend_schema(request=NoBodySerializer)
+    @no_body
     @action(detail=True, methods=["post"])
     def activate(self, request: Request, pk: str) -> Response:
         return self.answer(self.call(services.product_set_active, product=self.get_object(), is_active=True))
 
-    @extend_schema(request=NoBodySerializer)
+    @no_body
     @action(detail=True, methods=["post"])
     def deactivate(self, request: Request, pk: str) -> Response:
         return self.answer(self.call(services.product_set_active, product=self.get_object(), is_active=False))
@@ -131,22 +130,22 @@ class EntitlementViewSet(RelatedViewSet):
     def _command(self, service: Callable[..., Any]) -> Response:
         return self.answer(self.call(service, entitlement=self.get_object()))
 
-    @extend_schema(request=NoBodySerializer)
+    @no_body
     @action(detail=True, methods=["post"])
     def activate(self, request: Request, pk: str) -> Response:
         return self._command(services.entitlement_activate)
 
-    @extend_schema(request=NoBodySerializer)
+    @no_body
     @action(detail=True, methods=["post"])
     def deactivate(self, request: Request, pk: str) -> Response:
         return self._command(services.entitlement_deactivate)
 
-    @extend_schema(request=NoBodySerializer)
+    @no_body
     @action(detail=True, methods=["post"])
     def cancel(self, request: Request, pk: str) -> Response:
         return self._command(services.entitlement_cancel)
 
-    @extend_schema(request=NoBodySerializer)
+    @no_body
     @action(detail=True, methods=["post"], url_path="set-default")
     def set_default(self, request: Request, pk: str) -> Response:
         return self._command(services.entitlement_set_default)

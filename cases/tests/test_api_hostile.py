@@ -166,6 +166,43 @@ def test_parameters_with_odd_values(desk: ApiDesk) -> None:
     assert faults == []
 
 
+def test_writes_refuse_parameters_that_they_do_not_know(desk: ApiDesk) -> None:
+    """A command that passed `?dry_run=true` over would do what was only asked about."""
+    client, wrong = desk.client(), []
+    for method, path, operation in writes(client):
+        known = {one["name"] for one in operation.get("parameters", [])}
+        for name in {"dry_run", "dry-run"} - known:
+            answer = undone(client, method, f"{path}?{name}=true", {})
+            if [one["pointer"] for one in answer.json()["errors"]] != [f"/{name}"]:
+                wrong.append((method, path, name, answer.content))
+    assert wrong == []
+
+
+def test_commands_without_a_body_refuse_one(desk: ApiDesk) -> None:
+    client, wrong = desk.client(), []
+    for method, path, operation in writes(client):
+        if method != "delete" and "requestBody" not in operation:
+            answers = [undone(client, method, path, body) for body in ({"x": 1}, [], 7)]
+            found = [(one.status_code, error["pointer"]) for one in answers for error in one.json().get("errors", [])]
+            if found != [(400, "/x"), (400, ""), (400, "")]:
+                wrong.append((method, path, found))
+    assert wrong == []
+
+
+def test_an_empty_object_is_no_body(client: APIClient) -> None:
+    case = make_case()
+    answer = client.post(f"{V1}cases/{case.pk}/cancel/", {}, format="json", HTTP_IDEMPOTENCY_KEY="k-1")
+    assert (answer.status_code, answer.json()["state"]) == (200, "canceled")
+
+
+def writes(client: APIClient) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Every operation of the schema that changes something."""
+    schema = client.get("/api/schema/", HTTP_ACCEPT="application/json").json()
+    for path, operations in schema["paths"].items():
+        for method in set(METHODS[1:]) & set(operations):
+            yield method, path.format(id=1, **PARTS), operations[method]
+
+
 def parameters(schema: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for path, operations in schema["paths"].items():
         for one in operations.get("get", {}).get("parameters", []):

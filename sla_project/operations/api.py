@@ -6,7 +6,6 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django_filters import rest_framework as filters
-from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers, viewsets
 from rest_framework.decorators import action
 from rest_framework.permissions import BasePermission
@@ -18,6 +17,7 @@ from sla_project.operations.jobs import job_retry
 from sla_project.operations.models import AuditEntry, Job
 from sla_project.operations.requests import user_of
 from sla_project.operations.rest.routers import ConsoleRouter
+from sla_project.operations.rest.writes import no_body
 from sla_project.operations.selectors import job_words, jobs_visible_to
 
 
@@ -61,7 +61,7 @@ class JobViewSet(mixins.RetrieveModelMixin, mixins.ListModelMixin, viewsets.Gene
     def get_queryset(self) -> QuerySet[Job]:
         return jobs_visible_to(self.request.user)
 
-    @extend_schema(request=None)
+    @no_body
     @action(detail=True, methods=["post"])
     def retry(self, request: Request, pk: str) -> Response:
         """Goes on with a job that was given up, from where it stopped."""

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 
 from sla_project.operations.clock import clock_now
 from sla_project.operations.requests import user_of
-from sla_project.operations.rest.dry_run import DRY_RUN, is_dry_run
+from sla_project.operations.rest.dry_run import can_dry_run, is_dry_run
 from sla_project.operations.rest.parsers import StrictJSONParser
 from sla_project.operations.rest.yaml import YAMLParser, YAMLRenderer
 from slas.api.base import ConfigurationViewSet
@@ -51,7 +51,8 @@ class AsCode(ConfigurationViewSet):
         """The SLA with its KPIs, hours, holidays and mail texts. YAML, or JSON with `Accept: application/json`."""
         return Response(sla_bundle(self.get_object(), draft=request.query_params.get("draft") == "true"))
 
-    @extend_schema(request=OpenApiTypes.OBJECT, responses=ImportSerializer, parameters=[DRY_RUN])
+    @can_dry_run
+    @extend_schema(request=OpenApiTypes.OBJECT, responses=ImportSerializer)
     @action(detail=False, methods=["post"], url_path="import", parser_classes=[StrictJSONParser, YAMLParser])
     def import_bundle(self, request: Request) -> Response:
         """What `export/` gave, of this or another installation: all or nothing. The SLA becomes a draft."""

@@ -16,7 +16,7 @@ from sla_project.accounts.policy import AdjustTimers, Configure
 from sla_project.operations.clock import clock_now
 from sla_project.operations.errors import Invalid, Problem
 from sla_project.operations.requests import user_of
-from sla_project.operations.rest.dry_run import DRY_RUN, rolled_back_if_dry
+from sla_project.operations.rest.dry_run import can_dry_run, rolled_back_if_dry
 from slas import records
 from slas.api.bodies import body_of
 from slas.api.durations import DurationField
@@ -212,7 +212,8 @@ class KPIInstanceViewSet(ReadOnlyModelViewSet[Any]):
 
     # --- verbs ---
 
-    @extend_schema(request=RecalculateSerializer, parameters=[DRY_RUN])
+    @can_dry_run
+    @extend_schema(request=RecalculateSerializer)
     @action(detail=True, methods=["post"], permission_classes=(AdjustTimers,))
     def recalculate(self, request: Request, pk: str) -> Response:
         """Judges the KPI anew, by the hours in force now. Answers with the clock that counts then, which may be a new
@@ -220,7 +221,8 @@ class KPIInstanceViewSet(ReadOnlyModelViewSet[Any]):
         body = body_of(request, {"reason": str}, required=("reason",))
         return self._adjust(adjusting.instance_recalculate, body)
 
-    @extend_schema(request=ExtendSerializer, parameters=[DRY_RUN])
+    @can_dry_run
+    @extend_schema(request=ExtendSerializer)
     @action(detail=True, methods=["post"], permission_classes=(AdjustTimers,))
     def extend(self, request: Request, pk: str) -> Response:
         """Gives a running clock more working time; warnings stay where they are. The time is kept by whatever clock

@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from sla_project.operations.clock import clock_now
 from sla_project.operations.requests import user_of
+from sla_project.operations.rest.writes import no_body
 from slas.api.base import ConfigurationViewSet
 from slas.api.bodies import Types, body_of
 from slas.api.schedule_serializers import UseSerializer
@@ -84,12 +85,12 @@ class KPIViewSet(ConfigurationViewSet):
         kpi_delete(kpi=self.get_checked(), by=user_of(request), now=clock_now())
         return Response(status=status.HTTP_204_NO_CONTENT)
 
-    @extend_schema(request=None)
+    @no_body
     @action(detail=True, methods=["post"])
     def activate(self, request: Request, pk: str) -> Response:
         return self.respond(kpi_activate(kpi=self.get_checked(), by=user_of(request), now=clock_now()))
 
-    @extend_schema(request=None)
+    @no_body
     @action(detail=True, methods=["post"])
     def deactivate(self, request: Request, pk: str) -> Response:
         """409 while an active SLA measures it."""

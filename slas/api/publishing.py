@@ -22,7 +22,8 @@ from sla_project.operations.errors import Invalid, Problem
 from sla_project.operations.models import Job
 from sla_project.operations.numbers import whole_number
 from sla_project.operations.requests import user_of
-from sla_project.operations.rest.dry_run import DRY_RUN, is_dry_run, rolled_back_if_dry
+from sla_project.operations.rest.dry_run import can_dry_run, is_dry_run, rolled_back_if_dry
+from sla_project.operations.rest.writes import no_body
 from slas.api.base import ConfigurationViewSet
 from slas.api.bodies import Types, body_of
 from slas.api.sla_documents import SLASerializer
@@ -117,7 +118,8 @@ PUBLISHED = {
 class Publishing(ConfigurationViewSet):
     """These actions, for the view set of SLAs."""
 
-    @extend_schema(request=PublishSerializer, parameters=[DRY_RUN], responses=PUBLISHED)
+    @can_dry_run
+    @extend_schema(request=PublishSerializer, responses=PUBLISHED)
     @action(detail=True, methods=["post"])
     def publish(self, request: Request, pk: str) -> Response:
         """The draft becomes the next version. 400 with what makes it unusable (refusals of `check/`)."""
@@ -131,13 +133,15 @@ class Publishing(ConfigurationViewSet):
             answer = self.respond(sla)
         return self._published(answer, told, sla if body.get("reapply") else None)
 
-    @extend_schema(request=None, responses={202: JobSerializer})
+    @no_body
+    @extend_schema(responses={202: JobSerializer})
     @action(detail=True, methods=["post"])
     def forecast(self, request: Request, pk: str) -> Response:
         """Counts in the background what re-applying the draft would do, where a dry run could not count all."""
         return self._job(forecast_start(sla=self.get_checked(), by=user_of(request), now=clock_now()))
 
-    @extend_schema(request=PublishSerializer, parameters=[DRY_RUN], responses=PUBLISHED)
+    @can_dry_run
+    @extend_schema(request=PublishSerializer, responses=PUBLISHED)
     @action(detail=True, methods=["post"])
     def republish(self, request: Request, pk: str) -> Response:
         """The published document once more, with KPIs, texts and settings as they are now. A draft stays.

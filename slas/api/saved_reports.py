@@ -22,6 +22,7 @@ from sla_project.operations.errors import Invalid, Problem
 from sla_project.operations.requests import user_of
 from sla_project.operations.rest import check_if_match
 from sla_project.operations.rest.parsers import escape
+from sla_project.operations.rest.writes import no_body
 from slas.filters import SavedReportFilter
 from slas.models import ReportMailing, SavedReport
 from slas.selectors.reports.words import QuestionWords
@@ -131,7 +132,8 @@ class SavedReportViewSet(ReadOnlyModelViewSet[Any]):
         services.saved_report_delete(report=report, by=user_of(request), now=clock_now(), expected=etag)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
-    @extend_schema(request=None, responses=ReportMailingSerializer)
+    @no_body
+    @extend_schema(responses=ReportMailingSerializer)
     @action(detail=True, methods=["post"])
     def send(self, request: Request, pk: str) -> Response:
         """Mails it now, beside its weekly mail; 409 if nobody would get it."""

@@ -18,7 +18,8 @@ from rest_framework.response import Response
 from sla_project.operations.clock import clock_now
 from sla_project.operations.errors import Invalid, Problem
 from sla_project.operations.requests import user_of
-from sla_project.operations.rest.dry_run import DRY_RUN, rolled_back_if_dry
+from sla_project.operations.rest.dry_run import can_dry_run, rolled_back_if_dry
+from sla_project.operations.rest.writes import no_body
 from slas.api.base import ConfigurationViewSet
 from slas.api.bodies import Types, body_of
 from slas.api.compute import ComputationSerializer, ComputeSerializer, compute, parse_question
@@ -106,13 +107,13 @@ class BusinessHoursViewSet(ConfigurationViewSet):
         business_hours_delete(business_hours=self.get_checked(), by=user_of(request), now=clock_now())
         return Response(status=status.HTTP_204_NO_CONTENT)
 
-    @extend_schema(request=None)
+    @no_body
     @action(detail=True, methods=["post"])
     def activate(self, request: Request, pk: str) -> Response:
         hours = self.get_checked()
         return self.respond(business_hours_activate(business_hours=hours, by=user_of(request), now=clock_now()))
 
-    @extend_schema(request=None)
+    @no_body
     @action(detail=True, methods=["post"])
     def deactivate(self, request: Request, pk: str) -> Response:
         """409 while an active SLA counts in them."""
@@ -133,7 +134,8 @@ class BusinessHoursViewSet(ConfigurationViewSet):
         """Which SLAs, versions and items count in them, and how many open timers."""
         return Response(UseSerializer(uses_of_hours(self.get_object()), many=True).data)
 
-    @extend_schema(request=RecalculateHoursSerializer, responses=RESPONSES, parameters=[DRY_RUN])
+    @can_dry_run
+    @extend_schema(request=RecalculateHoursSerializer, responses=RESPONSES)
     @action(detail=True, methods=["post"])
     def recalculate(self, request: Request, pk: str) -> Response:
         """Moves open timers from earlier versions of the hours to the one in force, as a job. Pauses are kept."""
@@ -210,7 +212,8 @@ class HolidayScheduleViewSet(ConfigurationViewSet):
         holiday_schedule_delete(schedule=self.get_checked(), by=user_of(request), now=clock_now())
         return Response(status=status.HTTP_204_NO_CONTENT)
 
-    @extend_schema(request=HolidayImportSerializer, parameters=[DRY_RUN])
+    @can_dry_run
+    @extend_schema(request=HolidayImportSerializer)
     @action(detail=True, methods=["post"], url_path="import", url_name="import")
     def import_(self, request: Request, pk: str) -> Response:
         """Adds days as rows: the public holidays of a country, or those of a calendar. What is there already stays."""
@@ -238,7 +241,8 @@ class HolidayScheduleViewSet(ConfigurationViewSet):
         page = self.paginate_queryset(observing_versions(self.get_object()))
         return self.get_paginated_response(ScheduleVersionSerializer(page, many=True).data)
 
-    @extend_schema(request=RecalculateHoursSerializer, responses=RESPONSES, parameters=[DRY_RUN])
+    @can_dry_run
+    @extend_schema(request=RecalculateHoursSerializer, responses=RESPONSES)
     @action(detail=True, methods=["post"])
     def recalculate(self, request: Request, pk: str) -> Response:
         """The same for all business hours that observe it."""

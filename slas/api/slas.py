@@ -17,6 +17,7 @@ from rest_framework.response import Response
 from sla_project.operations.clock import clock_now
 from sla_project.operations.requests import user_of
 from sla_project.operations.rest import etag_of
+from sla_project.operations.rest.writes import no_body
 from slas.api.bodies import Types, body_of
 from slas.api.bundles import AsCode
 from slas.api.publishing import Publishing
@@ -138,24 +139,24 @@ class SLAViewSet(AsCode, Publishing):
 
     # --- verbs ---
 
-    @extend_schema(request=None)
+    @no_body
     @action(detail=True, methods=["post"])
     def activate(self, request: Request, pk: str) -> Response:
         return self.respond(services.sla_activate(sla=self.get_checked(), by=user_of(request), now=clock_now()))
 
-    @extend_schema(request=None)
+    @no_body
     @action(detail=True, methods=["post"])
     def deactivate(self, request: Request, pk: str) -> Response:
         """Never chosen from now on; what it judges already, it judges to the end."""
         return self.respond(services.sla_deactivate(sla=self.get_checked(), by=user_of(request), now=clock_now()))
 
-    @extend_schema(request=None)
+    @no_body
     @action(detail=True, methods=["post"], url_path="set-default")
     def set_default(self, request: Request, pk: str) -> Response:
         """What applies where nothing else does; one for each record type."""
         return self.respond(services.sla_set_default(sla=self.get_checked(), by=user_of(request), now=clock_now()))
 
-    @extend_schema(request=None)
+    @no_body
     @action(detail=True, methods=["post"], url_path="clear-default")
     def clear_default(self, request: Request, pk: str) -> Response:
         """Leaves the record type without a default."""

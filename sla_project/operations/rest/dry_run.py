@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any, TypeVar
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 
 from sla_project.operations.errors import Invalid, Problem
+from sla_project.operations.rest.writes import takes_parameters
 
-DRY_RUN = OpenApiParameter("dry_run", OpenApiTypes.BOOL, description="Answer what would happen, and change nothing.")
+H = TypeVar("H", bound=Callable[..., Any])
+DRY_RUN = "dry_run"
+_PARAMETER = OpenApiParameter(DRY_RUN, OpenApiTypes.BOOL, description="Answer what would happen, and change nothing.")
+
+
+def can_dry_run(handler: H) -> H:
+    """For a command that heeds the parameter. Any other refuses it, so that no question is taken for an order."""
+    return extend_schema(parameters=[_PARAMETER])(takes_parameters(handler, DRY_RUN))
 
 
 def is_dry_run(request: Request) -> bool:
-    value = request.query_params.get("dry_run", "false")
+    value = request.query_params.get(DRY_RUN, "false")
     if value not in ("true", "false"):
         raise Invalid([Problem("/dry_run", "invalid", _("Expected true or false."))])
     return value == "true"

@@ -1,4 +1,4 @@
-"""The router of the API: every view it registers honours `Idempotency-Key`."""
+"""The router of the API: every view it registers honours `Idempotency-Key` and has strict writes."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from rest_framework.views import APIView
 from rest_framework.viewsets import ViewSetMixin
 
 from sla_project.operations.rest.idempotency import IdempotentPosts
+from sla_project.operations.rest.writes import StrictWrites
 
 
 class ConsoleRouter(SimpleRouter):
@@ -18,11 +19,11 @@ class ConsoleRouter(SimpleRouter):
         self.single_urls: list[URLPattern] = []
 
     def register(self, prefix: str, viewset: type[ViewSetMixin], basename: str | None = None) -> None:
-        super().register(prefix, idempotent(viewset), basename)
+        super().register(prefix, mannered(viewset), basename)
 
     def register_single(self, prefix: str, view: type[APIView]) -> None:
         """A resource of which there is one, such as `settings/`."""
-        self.single_urls.append(path(f"{prefix}/", idempotent(view).as_view(), name=prefix))
+        self.single_urls.append(path(f"{prefix}/", mannered(view).as_view(), name=prefix))
 
     def list_names(self) -> dict[str, str]:
         """Prefix → name of the address, of all that a plain GET reads."""
@@ -34,7 +35,7 @@ class ConsoleRouter(SimpleRouter):
         return [*self.single_urls, *super().get_urls()]
 
 
-def idempotent(view: type[Any]) -> type[Any]:
-    """The same view, with its name and words, which answers a repeated POST as it did at first."""
+def mannered(view: type[Any]) -> type[Any]:
+    """The same view, with its name and words, and the manners that all have."""
     names = {"__doc__": view.__doc__, "__module__": view.__module__}
-    return type(view.__name__, (IdempotentPosts, view), names)
+    return type(view.__name__, (IdempotentPosts, StrictWrites, view), names)

@@ -18,7 +18,7 @@ from rest_framework.views import APIView
 from sla_project import urls as project
 from sla_project.operations.errors import Invalid, NotPossible, Problem, Refused, Stale
 from sla_project.operations.rest.pages import CursorPages
-from sla_project.operations.rest.routers import ConsoleRouter, idempotent
+from sla_project.operations.rest.routers import ConsoleRouter, mannered
 
 ERRORS: dict[str, Exception] = {
     "invalid": Invalid([Problem("/items/0/after", "not_positive", "Must be longer than 0.")]),
@@ -67,7 +67,7 @@ router = ConsoleRouter()
 router.register("people", PersonViewSet)
 
 urlpatterns = [
-    path("api/fails/<str:kind>/", idempotent(FailingView).as_view()),
+    path("api/fails/<str:kind>/", mannered(FailingView).as_view()),
     path("page-fails/", inline_page),
     *router.urls,
     *project.urlpatterns,

@@ -1,0 +1,79 @@
+"""What a write is asked with. A parameter or a body that it would pass over is refused: the caller meant something."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
+from rest_framework.permissions import SAFE_METHODS
+from rest_framework.request import Request
+
+from sla_project.operations.errors import Invalid, Problem
+from sla_project.operations.rest.parsers import escape
+
+H = TypeVar("H", bound=Callable[..., Any])
+MOST_SAID = 10
+
+
+def no_body(handler: H) -> H:
+    """For a command that takes nothing. The schema says so, and an empty object will do."""
+    marked: Any = handler
+    marked.takes_body = False
+    return extend_schema(request=None)(handler)
+
+
+def takes_parameters(handler: H, *names: str) -> H:
+    """Parameters of one handler's own."""
+    marked: Any = handler
+    marked.own_parameters = parameters_of(handler) | set(names)
+    return handler
+
+
+def reads_filters(handler: H) -> H:
+    """For a command on what its list's filters find: they say which parameters there are."""
+    marked: Any = handler
+    marked.reads_filters = True
+    return handler
+
+
+def parameters_of(handler: Any) -> frozenset[str]:
+    return frozenset(getattr(handler, "own_parameters", ()))
+
+
+def handler_of(view: Any) -> Any:
+    """The method that answers this request; None where there is none, which is a 405."""
+    return getattr(view, view.request.method.lower(), None)
+
+
+class StrictWrites:
+    """A mixin for API views; the router puts it before every view that it registers."""
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)  # type: ignore[misc]
+        handler = handler_of(self)
+        if request.method in SAFE_METHODS or handler is None:
+            return
+        if not getattr(handler, "reads_filters", False):
+            check_parameters(request, parameters_of(handler))
+        if not getattr(handler, "takes_body", True):
+            _check_no_body(request)
+
+
+def check_parameters(request: Request, known: frozenset[str] | set[str]) -> None:
+    """Raises Invalid with the first few parameters that are not known here."""
+    message = _("There is no such parameter here.")
+    unknown = sorted(set(request.query_params) - known)[:MOST_SAID]
+    if unknown:
+        raise Invalid([Problem(f"/{escape(name[:60])}", "unknown_parameter", message) for name in unknown])
+
+
+def _check_no_body(request: Request) -> None:
+    # Read as a whole first: the Idempotency-Key's fingerprint needs the bytes after the parser.
+    if not request._request.body or request.data == {}:
+        return
+    message = _("This command takes no body.")
+    if not isinstance(request.data, dict):
+        raise Invalid([Problem("", "wrong_type", message)])
+    raise Invalid([Problem(f"/{escape(key[:60])}", "unknown_key", message) for key in sorted(request.data)[:MOST_SAID]])
