@@ -20,7 +20,6 @@ from actions.forms import EmailTemplateForm
 from actions.models import EmailTemplate
 from actions.previews import preview_of
 from actions.wording import TEMPLATE_TONES
-from sla_project.accounts.models import User
 from sla_project.accounts.policy import administrator_required, can_configure, signed_in
 from sla_project.operations.clock import clock_now
 from sla_project.operations.errors import Invalid
@@ -228,26 +227,16 @@ def email_template_deactivate(request: HttpRequest, pk: int) -> HttpResponse:
 
 @administrator_required
 def email_template_delete(request: HttpRequest, pk: int) -> HttpResponse:
-    template = get_object_or_404(EmailTemplate, pk=pk)
-    if template.is_active:
-        return _button(request, pk, services.email_template_delete, "")
-    act = _deleter(template, user_of(request))
-    return command_view(request, act=act, to=reverse("actions:email_template_list"))
+    """An active one is in use, and stays."""
+    done = _("The template is deleted.")
+    return _button(request, pk, services.email_template_delete, done, then=reverse("actions:email_template_list"))
 
 
-def _deleter(template: EmailTemplate, by: User) -> Callable[[], str]:
-    def act() -> str:
-        services.email_template_delete(template=template, by=by, now=clock_now())
-        return _("The template is deleted.")
-
-    return act
-
-
-def _button(request: HttpRequest, pk: int, service: Callable[..., Any], done: str) -> HttpResponse:
+def _button(request: HttpRequest, pk: int, service: Callable[..., Any], done: str, *, then: str = "") -> HttpResponse:
     template = get_object_or_404(EmailTemplate, pk=pk)
 
     def act() -> str:
         service(template=template, by=user_of(request), now=clock_now())
         return done
 
-    return command_view(request, act=act, to=reverse("actions:email_template_detail", args=[pk]))
+    return command_view(request, act=act, to=reverse("actions:email_template_detail", args=[pk]), then=then)

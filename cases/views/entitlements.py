@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -21,7 +21,7 @@ from cases.related_forms import ENTITLEMENT_FIELDS, EntitlementForm
 from sla_project.accounts.policy import administrator_required, can_configure, signed_in
 from sla_project.operations.clock import clock_now
 from sla_project.operations.requests import user_of
-from sla_project.operations.web import Cell, Column, command_view, form_page, list_page
+from sla_project.operations.web import Cell, Column, command_view, form_page, list_page, verb_view
 
 COLUMNS = [
     Column(gettext_lazy("Entitlement"), order="name_folded", first=True),
@@ -164,29 +164,16 @@ def entitlement_edit(request: HttpRequest, pk: int) -> HttpResponse:
 def entitlement_delete(request: HttpRequest, pk: int) -> HttpResponse:
     """A draft that no case has; anything else is refused with a reason."""
     entitlement = get_object_or_404(_rows(), pk=pk)
-    deleted: list[int] = []
 
     def act() -> str:
         services.entitlement_delete(entitlement=entitlement, by=user_of(request), now=clock_now())
-        deleted.append(pk)
         return _("The entitlement is deleted.")
 
-    answer = command_view(request, act=act, to=_url(entitlement))
-    if deleted:
-        answer["Location"] = reverse("cases:entitlement_list")
-    return answer
+    return command_view(request, act=act, to=_url(entitlement), then=reverse("cases:entitlement_list"))
 
 
 @require_POST
 @administrator_required
 def entitlement_command(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
-    if verb not in COMMANDS:
-        raise Http404
-    service, done = COMMANDS[verb]
     entitlement = get_object_or_404(_rows(), pk=pk)
-
-    def act() -> str:
-        service(entitlement=entitlement, by=user_of(request), now=clock_now())
-        return str(done)
-
-    return command_view(request, act=act, to=_url(entitlement))
+    return verb_view(request, COMMANDS, verb, to=_url(entitlement), entitlement=entitlement)

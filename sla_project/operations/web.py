@@ -1,4 +1,4 @@
-"""Three helpers for pages: a list, a form, a command. Views stay functions of a few lines."""
+"""What pages are made of: a list, a form, a command. Views stay functions of a few lines."""
 
 from __future__ import annotations
 
@@ -12,13 +12,15 @@ from django.core.exceptions import PermissionDenied
 from django.core.exceptions import ValidationError as ModelInvalid
 from django.core.paginator import Page, Paginator
 from django.db.models import ProtectedError, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, QueryDict, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, QueryDict, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django_filters import FilterSet
 
+from sla_project.operations.clock import clock_now
 from sla_project.operations.csv_files import csv_response
 from sla_project.operations.errors import Invalid, NotPossible, Refused, ServiceError, Stale, form_errors
+from sla_project.operations.requests import user_of
 
 ROWS_ON_A_PAGE = 50
 ROWS_READ_AT_ONCE = 1000
@@ -127,8 +129,11 @@ def form_page(
     return render(request, template, shown, status=status)
 
 
-def command_view(request: HttpRequest, *, act: Callable[[], Any], to: str) -> HttpResponse:
-    """For a button: on POST runs `act`, shows the message it returns (or why not), goes to `to`."""
+def command_view(request: HttpRequest, *, act: Callable[[], Any], to: str, then: str = "") -> HttpResponse:
+    """For a button: on POST runs `act`, shows the message it returns (or why not), goes to `to`.
+
+    `then`: where to go instead when it went well, such as from what is deleted to the list.
+    """
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
     try:
@@ -138,7 +143,25 @@ def command_view(request: HttpRequest, *, act: Callable[[], Any], to: str) -> Ht
     else:
         if done:
             messages.success(request, str(done))
+        to = then or to
     return redirect(to)
+
+
+Commands = Mapping[str, tuple[Callable[..., Any], Any]]
+"""By the verb in the address: the service and what to say when it is done."""
+
+
+def verb_view(request: HttpRequest, commands: Commands, verb: str, *, to: str, **objects: Any) -> HttpResponse:
+    """The command of this verb on `objects`, by whoever asks; 404 for a verb that is none."""
+    if verb not in commands:
+        raise Http404
+    service, done = commands[verb]
+
+    def act() -> Any:
+        service(**objects, by=user_of(request), now=clock_now())
+        return done
+
+    return command_view(request, act=act, to=to)
 
 
 def error_words(error: Exception) -> str:

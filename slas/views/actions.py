@@ -20,10 +20,10 @@ from actions.selectors import actions_list
 from actions.services.actions import NAME_LIMIT
 from sla_project.accounts.policy import administrator_required, can_configure, signed_in
 from sla_project.operations.clock import clock_now
-from sla_project.operations.errors import Invalid, NotPossible, Problem, Stale
+from sla_project.operations.errors import Invalid, Problem, Stale
 from sla_project.operations.etags import etag_of
 from sla_project.operations.requests import user_of
-from sla_project.operations.web import Cell, Column, command_view, list_page
+from sla_project.operations.web import Cell, Column, command_view, list_page, verb_view
 from slas import records
 from slas.forms.items.action_base import ActionForm
 from slas.forms.items.actions import action_form, action_raw, new_action
@@ -240,28 +240,19 @@ COMMANDS = {
 @administrator_required
 def action_command(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     action = get_object_or_404(Action, pk=pk)
-    if verb not in COMMANDS:
-        raise Http404
-    command, message = COMMANDS[verb]
-
-    def act() -> Any:
-        command(action=action, by=user_of(request), now=clock_now())
-        return message
-
-    return command_view(request, act=act, to=_url(action))
+    return verb_view(request, COMMANDS, verb, to=_url(action), action=action)
 
 
 @require_POST
 @administrator_required
 def action_delete(request: HttpRequest, pk: int) -> HttpResponse:
     action = get_object_or_404(Action, pk=pk)
-    try:
+
+    def act() -> str:
         services.action_delete(action=action, by=user_of(request), now=clock_now())
-    except NotPossible as error:
-        messages.error(request, error.message)
-        return redirect(_url(action))
-    messages.success(request, _("“%(name)s” is deleted.") % {"name": action.name})
-    return redirect("slas:action_list")
+        return _("“%(name)s” is deleted.") % {"name": action.name}
+
+    return command_view(request, act=act, to=_url(action), then=reverse("slas:action_list"))
 
 
 # --- what the pages share ---

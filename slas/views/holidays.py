@@ -14,9 +14,9 @@ from django.views.decorators.http import require_POST
 
 from sla_project.accounts.policy import administrator_required, can_configure, signed_in
 from sla_project.operations.clock import clock_now
-from sla_project.operations.errors import Invalid, NotPossible, Stale
+from sla_project.operations.errors import Invalid, Stale
 from sla_project.operations.requests import user_of
-from sla_project.operations.web import Column, form_page, list_page
+from sla_project.operations.web import Column, command_view, form_page, list_page
 from slas.forms.holidays import HolidayScheduleForm, at_lines
 from slas.models import Holiday, HolidaySchedule
 from slas.seen import has_seen
@@ -187,13 +187,17 @@ def holiday_schedule_clone(request: HttpRequest, pk: int) -> HttpResponse:
 @administrator_required
 def holiday_schedule_delete(request: HttpRequest, pk: int) -> HttpResponse:
     schedule = get_object_or_404(HolidaySchedule, pk=pk)
-    try:
+
+    def act() -> str:
         services.holiday_schedule_delete(schedule=schedule, by=user_of(request), now=clock_now())
-    except NotPossible as error:
-        messages.error(request, error.message)
-        return redirect("slas:holiday_schedule_detail", pk=pk)
-    messages.success(request, _("“%(name)s” is deleted.") % {"name": schedule.name})
-    return redirect("slas:holiday_schedule_list")
+        return _("“%(name)s” is deleted.") % {"name": schedule.name}
+
+    return command_view(
+        request,
+        act=act,
+        to=reverse("slas:holiday_schedule_detail", args=[pk]),
+        then=reverse("slas:holiday_schedule_list"),
+    )
 
 
 def after_holidays(schedule: HolidaySchedule, to: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,9 +14,8 @@ from django.views.decorators.http import require_POST
 
 from sla_project.accounts.policy import administrator_required, can_configure, signed_in
 from sla_project.operations.clock import clock_now
-from sla_project.operations.errors import NotPossible
 from sla_project.operations.requests import user_of
-from sla_project.operations.web import Column, command_view, form_page, list_page
+from sla_project.operations.web import Column, command_view, form_page, list_page, verb_view
 from slas import records
 from slas.filters import KPIPageFilter
 from slas.forms.condition_fields import condition_assets
@@ -149,15 +148,7 @@ COMMANDS = {
 @administrator_required
 def kpi_command(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     kpi = get_object_or_404(KPI, pk=pk)
-    if verb not in COMMANDS:
-        raise Http404
-    command, message = COMMANDS[verb]
-
-    def act() -> Any:
-        command(kpi=kpi, by=user_of(request), now=clock_now())
-        return message
-
-    return command_view(request, act=act, to=reverse("slas:kpi_detail", args=[pk]))
+    return verb_view(request, COMMANDS, verb, to=reverse("slas:kpi_detail", args=[pk]), kpi=kpi)
 
 
 @require_POST
@@ -172,10 +163,10 @@ def kpi_clone(request: HttpRequest, pk: int) -> HttpResponse:
 @administrator_required
 def kpi_delete(request: HttpRequest, pk: int) -> HttpResponse:
     kpi = get_object_or_404(KPI, pk=pk)
-    try:
+
+    def act() -> str:
         services.kpi_delete(kpi=kpi, by=user_of(request), now=clock_now())
-    except NotPossible as error:
-        messages.error(request, error.message)
-        return redirect("slas:kpi_detail", pk=pk)
-    messages.success(request, _("“%(name)s” is deleted.") % {"name": kpi.name})
-    return redirect("slas:kpi_list")
+        return _("“%(name)s” is deleted.") % {"name": kpi.name}
+
+    back = reverse("slas:kpi_detail", args=[pk])
+    return command_view(request, act=act, to=back, then=reverse("slas:kpi_list"))

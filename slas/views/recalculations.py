@@ -6,16 +6,18 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from sla_project.accounts.policy import administrator_required
 from sla_project.operations.clock import clock_now
+from sla_project.operations.errors import ServiceError
 from sla_project.operations.requests import user_of
-from sla_project.operations.web import command_view
+from sla_project.operations.web import error_words
 from slas import records
 from slas.models import BusinessHours, HolidaySchedule
 from slas.selectors.forecasts.hours_recalculations import Forecast, Move, hours_recalculation_forecast
@@ -87,15 +89,12 @@ def _recalculate(
 
 
 def _start(request: HttpRequest, hours: Sequence[BusinessHours], reason: str, back: str) -> HttpResponse:
-    started: list[Any] = []
-
-    def act() -> None:
-        started.append(recalculation_start(hours=hours, by=user_of(request), reason=reason, now=clock_now()))
-
-    response = command_view(request, act=act, to=back)
-    if started:
-        response["Location"] = reverse("operations:job_detail", args=[started[0].pk])
-    return response
+    try:
+        job = recalculation_start(hours=hours, by=user_of(request), reason=reason, now=clock_now())
+    except ServiceError as error:
+        messages.error(request, error_words(error))
+        return redirect(back)
+    return redirect("operations:job_detail", pk=job.pk)
 
 
 def _row(move: Move) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,9 +16,8 @@ from django.views.decorators.http import require_POST
 
 from sla_project.accounts.policy import administrator_required, can_configure, signed_in
 from sla_project.operations.clock import clock_now
-from sla_project.operations.errors import NotPossible
 from sla_project.operations.requests import user_of
-from sla_project.operations.web import Column, command_view, list_page
+from sla_project.operations.web import Column, command_view, list_page, verb_view
 from slas.domain.week_text import intervals_text
 from slas.domain.worktime import WorkingTimeRangeError
 from slas.forms.schedules import ComputeForm
@@ -154,15 +153,7 @@ COMMANDS = {
 @administrator_required
 def business_hours_command(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     hours = get_object_or_404(BusinessHours, pk=pk)
-    if verb not in COMMANDS:
-        raise Http404
-    command, message = COMMANDS[verb]
-
-    def act() -> Any:
-        command(business_hours=hours, by=user_of(request), now=clock_now())
-        return message
-
-    return command_view(request, act=act, to=reverse("slas:business_hours_detail", args=[pk]))
+    return verb_view(request, COMMANDS, verb, to=reverse("slas:business_hours_detail", args=[pk]), business_hours=hours)
 
 
 @require_POST
@@ -178,13 +169,14 @@ def business_hours_clone(request: HttpRequest, pk: int) -> HttpResponse:
 @administrator_required
 def business_hours_delete(request: HttpRequest, pk: int) -> HttpResponse:
     hours = get_object_or_404(BusinessHours, pk=pk)
-    try:
+
+    def act() -> str:
         services.business_hours_delete(business_hours=hours, by=user_of(request), now=clock_now())
-    except NotPossible as error:
-        messages.error(request, error.message)
-        return redirect("slas:business_hours_detail", pk=pk)
-    messages.success(request, _("“%(name)s” are deleted.") % {"name": hours.name})
-    return redirect("slas:business_hours_list")
+        return _("“%(name)s” are deleted.") % {"name": hours.name}
+
+    return command_view(
+        request, act=act, to=reverse("slas:business_hours_detail", args=[pk]), then=reverse("slas:business_hours_list")
+    )
 
 
 TABS = (

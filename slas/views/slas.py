@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,9 +14,8 @@ from django.views.decorators.http import require_POST
 
 from sla_project.accounts.policy import administrator_required, can_configure, signed_in
 from sla_project.operations.clock import clock_now
-from sla_project.operations.errors import NotPossible
 from sla_project.operations.requests import user_of
-from sla_project.operations.web import Column, command_view, form_page, list_page
+from sla_project.operations.web import Column, command_view, form_page, list_page, verb_view
 from slas import records
 from slas.filters import SLAPageFilter
 from slas.forms.slas import SLANewForm, SLARenameForm
@@ -156,15 +155,7 @@ COMMANDS = {
 @administrator_required
 def sla_command(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     sla = sla_get(pk)
-    if verb not in COMMANDS:
-        raise Http404
-    command, message = COMMANDS[verb]
-
-    def act() -> Any:
-        command(sla=sla, by=user_of(request), now=clock_now())
-        return message
-
-    return command_view(request, act=act, to=reverse("slas:sla_detail", args=[pk]))
+    return verb_view(request, COMMANDS, verb, to=reverse("slas:sla_detail", args=[pk]), sla=sla)
 
 
 @require_POST
@@ -179,10 +170,10 @@ def sla_clone(request: HttpRequest, pk: int) -> HttpResponse:
 @administrator_required
 def sla_delete(request: HttpRequest, pk: int) -> HttpResponse:
     sla = sla_get(pk)
-    try:
+
+    def act() -> str:
         services.sla_delete(sla=sla, by=user_of(request), now=clock_now())
-    except NotPossible as error:
-        messages.error(request, error.message)
-        return redirect("slas:sla_detail", pk=pk)
-    messages.success(request, _("“%(name)s” is deleted.") % {"name": sla.name})
-    return redirect("slas:sla_list")
+        return _("“%(name)s” is deleted.") % {"name": sla.name}
+
+    back = reverse("slas:sla_detail", args=[pk])
+    return command_view(request, act=act, to=back, then=reverse("slas:sla_list"))
