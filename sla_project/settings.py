@@ -55,7 +55,7 @@ MIDDLEWARE = [
     "sla_project.operations.middleware.ContentSecurityPolicyMiddleware",
     "sla_project.operations.middleware.WellFormedMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.common.CommonMiddleware",
+    "sla_project.operations.middleware.SlashMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "sla_project.operations.middleware.TimeZoneMiddleware",

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
+from django.utils.translation import gettext as _
+from rest_framework import exceptions
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
@@ -45,10 +47,14 @@ def can_adjust_timers(user: Any) -> bool:
     return _role(user) in (Role.MANAGER, Role.ADMINISTRATOR)
 
 
-def token_allows(request: Request) -> bool:
-    """Whether the token, if the request came with one, has the scope for this method."""
+def _by_token(request: Request, *, by_role: bool) -> bool:
+    """`by_role`, unless the request came with a token that only reads: that one is told so."""
     token = request.auth
-    return not (isinstance(token, ApiToken) and token.scope == TokenScope.READ and request.method not in SAFE_METHODS)
+    only_reads = isinstance(token, ApiToken) and token.scope == TokenScope.READ
+    if by_role and only_reads and request.method not in SAFE_METHODS:
+        message = _("This token only reads; make one with the scope “write”.")
+        raise exceptions.PermissionDenied(message, "read_only_token")
+    return by_role
 
 
 class _ByRole(BasePermission):
@@ -57,9 +63,10 @@ class _ByRole(BasePermission):
     may_write: Callable[[Any], bool]
 
     def has_permission(self, request: Request, view: APIView) -> bool:
-        if not (_role(request.user) and token_allows(request)):
+        if not _role(request.user):
             return False
-        return request.method in SAFE_METHODS or type(self).may_write(request.user)
+        by_role = request.method in SAFE_METHODS or type(self).may_write(request.user)
+        return _by_token(request, by_role=by_role)
 
 
 class SignedIn(_ByRole):
@@ -91,14 +98,14 @@ class ReadAll(BasePermission):
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         may = can_read_all if request.method in SAFE_METHODS else can_configure
-        return token_allows(request) and may(request.user)
+        return _by_token(request, by_role=may(request.user))
 
 
 class ManageReports(BasePermission):
     """Saved reports: managers and administrators, reading and writing."""
 
     def has_permission(self, request: Request, view: APIView) -> bool:
-        return token_allows(request) and can_read_all(request.user)
+        return _by_token(request, by_role=can_read_all(request.user))
 
 
 class AskAll(BasePermission):

@@ -37,6 +37,8 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     detail = _("There is nothing at this address.")
+    if not request.path.endswith("/"):
+        detail = _("There is nothing at this address. Mind the slash at the end.")
     return _answer(request, 404, "not_found", detail, lambda: defaults.page_not_found(request, exception))
 
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
+from django.middleware.common import CommonMiddleware
 from django.utils import timezone
 
 from sla_project.operations.failures import API_PREFIX, nothing_to_show
@@ -61,6 +62,15 @@ class WellFormedMiddleware:
         if "\0" in request.path or "\0" in unquote(request.META.get("QUERY_STRING", "")):
             raise BadRequest("NUL in the address")
         return self.get_response(request)
+
+
+class SlashMiddleware(CommonMiddleware):
+    """Django's, but a write to the API is not sent elsewhere for its forgotten slash: clients follow with a GET, and
+    take the list that they get for success."""
+
+    def should_redirect_with_slash(self, request: HttpRequest) -> bool:
+        is_write = request.path.startswith(API_PREFIX) and request.method not in ("GET", "HEAD")
+        return not is_write and super().should_redirect_with_slash(request)
 
 
 class ContentSecurityPolicyMiddleware:

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from sla_project.accounts.models import ApiToken, Role
-from sla_project.operations.models import AuditEntry
+from sla_project.operations.models import AuditEntry, IdempotencyKey
 from sla_project.operations.tests.builders import NOW, api_client, make_token, make_user
 
 pytestmark = pytest.mark.django_db
@@ -56,9 +56,29 @@ def test_the_read_scope_reads() -> None:
     client = api_client()
     client.credentials(HTTP_AUTHORIZATION=f"Token {plaintext}")
     assert client.get("/api/v1/users/").status_code == 200
-    assert client.post("/api/v1/teams/", {"code": "a", "name": "A"}).status_code == 403
-    assert client.post(TOKENS, {"name": "more", "scope": "write"}).status_code == 403
-    assert client.patch("/api/v1/settings/", {"name": "A"}, HTTP_IF_MATCH="*").status_code == 403
+    refused = "This token only reads; make one with the scope “write”."
+    for path in ("/api/v1/teams/", TOKENS, "/api/v1/reports/saved/"):
+        answer = client.post(path, {"code": "a", "name": "A"})
+        assert (answer.status_code, answer.json()["code"]) == (403, "read_only_token")
+        assert answer.json()["detail"] == refused
+    assert client.patch("/api/v1/settings/", {"name": "A"}, HTTP_IF_MATCH="*").json()["code"] == "read_only_token"
+
+
+def test_whose_role_forbids_it_is_not_sent_for_another_token() -> None:
+    client = api_client()
+    client.credentials(HTTP_AUTHORIZATION=f"Token {make_token(make_user(role=Role.AGENT), 'read')[1]}")
+    assert client.post("/api/v1/teams/", {"code": "a", "name": "A"}).json()["code"] == "permission_denied"
+
+
+def test_a_repeated_key_does_not_show_the_token_again() -> None:
+    """Nor is it in the database, where only its hash belongs."""
+    client = api_client(make_user())
+    answers = [client.post(TOKENS, {"name": "import"}, headers={"Idempotency-Key": "k-1"}) for _ in range(2)]
+    plaintext = answers[0].json()["token"]
+    assert (answers[1].status_code, answers[1].json()["code"]) == (409, "idempotency_not_kept")
+    assert ApiToken.objects.filter(name="import").count() == 1
+    kept = IdempotencyKey.objects.get()
+    assert plaintext not in f"{kept.body} {kept.headers}"
 
 
 def test_its_use_is_noted_at_most_once_a_minute(clock, django_assert_num_queries) -> None:

@@ -2,6 +2,7 @@
 
 The key is claimed before the work begins. A claim whose work never ended (the process died)
 stays: whether it took effect is not known, so repeating it is refused, never done twice.
+An answer that must not be stored, as that with a new token, is not; repeating it is refused, too.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from sla_project.operations.requests import user_of
 from sla_project.operations.services import KEYS_KEPT
 
 USABLE_KEY = re.compile(r"[!-~]{1,255}")
-KEPT_HEADERS = ("Content-Type", "ETag", "Location", "WWW-Authenticate")
+KEPT_HEADERS = ("Cache-Control", "Content-Type", "ETag", "Location", "WWW-Authenticate")
 
 
 class KeyOfAnotherRequest(APIException):
@@ -75,7 +76,7 @@ class IdempotentPosts:
         """Also runs after rendering, when the body is known."""
         if self.claim is not None:
             self.claim.status_code = response.status_code
-            self.claim.body = response.content.decode()
+            self.claim.body = "" if _is_secret(response) else response.content.decode()
             self.claim.headers = {name: response[name] for name in KEPT_HEADERS if name in response}
             self.claim.save()
 
@@ -104,7 +105,14 @@ def _claim(request: Request, key: str) -> IdempotencyKey:
     if kept.status_code is None:
         message = _("A request with this Idempotency-Key has begun and not ended. Look before you repeat it.")
         raise NotPossible(message, code="idempotency_in_progress")
+    if _is_secret(kept):
+        message = _("This was done under this Idempotency-Key. Its answer was shown once and is not kept.")
+        raise NotPossible(message, code="idempotency_not_kept")
     raise Replay(kept)
+
+
+def _is_secret(answer: HttpResponse | IdempotencyKey) -> bool:
+    return "no-store" in answer.headers.get("Cache-Control", "")
 
 
 def _fingerprint(request: Request) -> str:

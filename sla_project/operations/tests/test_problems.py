@@ -56,6 +56,8 @@ def test_a_stale_write_says_what_changed() -> None:
             "unsupported_media_type",
         ),
         ("get", "/api/v1/cases/by-external-id/1/%00/", {}, 400, "malformed"),
+        ("post", "/api/v1/cases", {}, 404, "not_found"),
+        ("options", "/api/v1/cases", {}, 404, "not_found"),
         ("get", "/api/v1/users/?limit=none", {}, 400, "invalid"),
         ("get", "/api/v1/users/?role=king", {}, 400, "invalid"),
     ],
@@ -64,6 +66,15 @@ def test_what_the_framework_refuses(method: str, path: str, headers: dict, statu
     answer = api_client(make_user()).generic(method.upper(), path, "<a/>", **headers)
     assert (answer.status_code, answer.json()["code"]) == (status, code)
     assert answer["Content-Type"] == "application/problem+json"
+
+
+def test_a_write_without_the_slash_is_not_sent_to_the_list() -> None:
+    client = api_client(make_user())
+    assert client.get("/api/v1/teams")["Location"] == "/api/v1/teams/"
+    for method in ("post", "put", "patch", "delete"):
+        answer = getattr(client, method)("/api/v1/teams", {"code": "a", "name": "A"})
+        assert answer.status_code == 404
+        assert answer.json()["detail"] == "There is nothing at this address. Mind the slash at the end."
 
 
 def test_strangers_are_told_how_to_come_in() -> None:
