@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from actions import selectors, services
+from actions import lookups, selectors, services
 from actions.filters import ActionFilter
 from actions.models import Action
 from actions.previews import reusable_preview
@@ -75,6 +75,10 @@ class ActionViewSet(mixins.ListModelMixin, GenericViewSet[Action]):
     ordering_fields = ("id", "code", "name", "state", "modified_at")
     lookup_value_regex = r"[0-9]{1,18}"
     etags = True
+
+    @lookups.read_together()
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return super().list(request, *args, **kwargs)
 
     def retrieve(self, request: Request, pk: str) -> Response:
         return self._answer(self.get_object())

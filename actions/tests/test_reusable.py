@@ -18,6 +18,7 @@ from actions.services import (
     action_validate,
     action_words,
 )
+from actions.tests.conftest import note_of
 from conftest import MONDAY_MORNING as NOW
 from sla_project.accounts.models import Role, User
 from sla_project.operations.errors import Invalid, NotPossible, Stale
@@ -133,6 +134,16 @@ def test_the_resource_lives_its_life(api: APIClient) -> None:
     assert api.delete(url, HTTP_IF_MATCH=tag).status_code == 409
     tag = api.post(f"{url}deactivate/")["ETag"]
     assert api.delete(url, HTTP_IF_MATCH=tag).status_code == 204
+
+
+def test_a_list_reads_the_templates_once(api: APIClient, django_assert_max_num_queries: Any) -> None:
+    for number in range(11):
+        template = note_of(NOW, code=f"text-{number}", state="active")
+        document = {"kind": "send_email", "to": ["owner"], "template": template.code}
+        action_create(**BODY | {"code": f"tell-{number}", "document": document}, by=None, now=NOW)
+    with django_assert_max_num_queries(4):
+        results = api.get(ACTIONS).data["results"]
+    assert len(results) == 11 and len({one["words"] for one in results}) == 1
 
 
 def test_problems_of_the_resource_have_pointers(api: APIClient) -> None:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from actions import services, targets
+from actions import lookups, services, targets
 from actions.filters import ActionFilter
 from actions.models import Action
 from actions.selectors import actions_list
@@ -57,6 +57,7 @@ class ActionHeadForm(forms.Form):
 
 
 @signed_in
+@lookups.read_together()
 def action_list(request: HttpRequest) -> HttpResponse:
     def row(action: Action) -> list[Cell]:
         return [

@@ -42,7 +42,7 @@ def republish(request: HttpRequest) -> HttpResponse:
     htmx gets one sentence about it, for the pages of what is shared.
     """
     uses, record_type, subject = _narrowed(request)
-    outdated = list(slas_outdated(uses=uses, record_type=record_type))
+    outdated = slas_outdated(uses=uses, record_type=record_type)
     if request.headers.get("HX-Request"):
         return render(request, "slas/_outdated.html", {"count": len(outdated), "url": request.get_full_path()})
     choices = [(_choice(one), one.sla.name) for one in outdated if one.can_publish]

@@ -9,14 +9,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from actions import lookups
 from actions.services import action_words
 from sla_project.operations.errors import Problem
 from slas import records
 from slas.domain.conditions import ConditionError, parse_frozen
 from slas.domain.durations import Duration
-from slas.models import KPI, BusinessHours
 from slas.selectors.clocks.explanations import Words
+from slas.selectors.policy import shared
 
 KINDS = {
     "warning": (gettext_lazy("Warning"), "alert-triangle", "warn"),
@@ -66,10 +65,10 @@ class DocumentWords:
     def __init__(self, record_type: str) -> None:
         self.record_type = records.get(record_type)
         self.words = Words(self.record_type)
-        self.kpis = dict(KPI.objects.filter(record_type=record_type).values_list("code", "name"))
-        self.hours = dict(BusinessHours.objects.values_list("code", "name"))
+        self.kpis = {kpi.code: kpi.name for kpi in shared.kpis(record_type)}
+        self.hours = {hours.code: hours.name for hours in shared.business_hours()}
 
-    @lookups.read_together()
+    @shared.read_together()
     def items(
         self,
         document: Mapping[str, Any],

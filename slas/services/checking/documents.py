@@ -8,9 +8,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from actions import lookups
 from sla_project.operations.errors import Invalid, Problem
 from slas.domain.checking import CheckedSLA, Examination, examine, examine_refusals
+from slas.selectors.policy import shared
 from slas.services.checking.findings import CheckResult, Finding, Severity
 from slas.services.checking.references import check_references
 from slas.services.checking.subject import Subject
@@ -22,7 +22,7 @@ Items = Sequence[Mapping[str, Any]]
 __all__ = ["CheckResult", "Finding", "Severity", "document_check", "document_refusals"]
 
 
-@lookups.read_together()
+@shared.read_together()
 def document_check(document: Mapping[str, Any], *, record_type: str, now: datetime) -> CheckResult:
     """Judges a document as publishing would. Changes nothing.
 
@@ -46,7 +46,7 @@ def document_check(document: Mapping[str, Any], *, record_type: str, now: dateti
     return _result(findings)
 
 
-@lookups.read_together()
+@shared.read_together()
 def document_refusals(document: Mapping[str, Any], *, record_type: str) -> list[Finding]:
     """Only what publishing refuses, whenever it is asked. The document must be valid (`document_validate`)."""
     type_ = record_type_get(record_type)

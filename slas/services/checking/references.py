@@ -13,6 +13,7 @@ from slas.domain.fields import FieldType
 from slas.domain.worktime import ScheduleError
 from slas.models import KPI, BusinessHours
 from slas.records import RecordType
+from slas.selectors.policy import shared
 from slas.selectors.policy.reading import hours_named
 from slas.services.hours.versions import schedule_document
 from slas.services.policy.documents import freeze_action
@@ -29,7 +30,7 @@ def check_references(document: Mapping[str, Any], record_type: RecordType) -> It
 
 
 def _unusable(document: Mapping[str, Any], record_type: RecordType) -> Iterator[Problem]:
-    kpis = {kpi.code: kpi for kpi in KPI.objects.filter(record_type=record_type.name)}
+    kpis = {kpi.code: kpi for kpi in shared.kpis(record_type.name)}
     closed = dict(_unusable_hours(hours_named(document)))
     if document["business_hours"] in closed:
         yield Problem("/business_hours", *closed[document["business_hours"]])
@@ -45,8 +46,7 @@ def _unusable(document: Mapping[str, Any], record_type: RecordType) -> Iterator[
 
 
 def _unusable_hours(codes: set[str]) -> Iterator[tuple[str, tuple[str, str]]]:
-    rows = BusinessHours.objects.select_related("holiday_schedule").prefetch_related("holiday_schedule__holidays")
-    for hours in rows.filter(code__in=codes):
+    for hours in shared.schedules(codes):
         if hours.state != BusinessHours.State.ACTIVE:
             yield hours.code, ("inactive", _("The business hours are inactive; activate them first."))
             continue

@@ -19,9 +19,10 @@ from slas.domain.checking.subject import Effect
 from slas.domain.conditions import Condition, parse
 from slas.domain.fields import FieldValueError
 from slas.domain.worktime import ScheduleError, WorkingTime
-from slas.models import SLA, BusinessHours
+from slas.models import SLA
 from slas.records import RecordType
 from slas.selectors.conditions.changing_fields import FieldChanges, often_changing
+from slas.selectors.policy import shared
 from slas.selectors.policy.reading import hours_named
 from slas.services.hours.versions import schedule_document
 from slas.services.policy.documents import document_complete
@@ -65,8 +66,7 @@ class Subject:
 def working_hours(codes: Iterable[str]) -> dict[int, WorkingTime]:
     """The hours as they are now, by id; those that cannot be read are left out, since they are refused."""
     found: dict[int, WorkingTime] = {}
-    rows = BusinessHours.objects.select_related("holiday_schedule").prefetch_related("holiday_schedule__holidays")
-    for hours in rows.filter(code__in=codes):
+    for hours in shared.schedules(set(codes)):
         try:
             found[hours.pk] = WorkingTime.from_dict(schedule_document(hours))
         except ScheduleError:

@@ -16,8 +16,8 @@ from slas.domain.checking import Finding as Found
 from slas.domain.checking.subject import How, Write
 from slas.domain.conditions import Condition, Group, GroupKind, Leaf, value_text
 from slas.domain.fields import FieldType, Operator
-from slas.models import KPI
 from slas.selectors.clocks.explanations import Words
+from slas.selectors.policy import shared
 from slas.services.checking.findings import Finding, Severity, Shown
 from slas.services.checking.subject import Subject
 
@@ -30,7 +30,7 @@ class FindingWords:
         self.record_type = subject.record_type
         self.fields = subject.record_type.fields
         self.words = Words(subject.record_type)
-        self.kpis = dict(KPI.objects.filter(record_type=self.record_type.name).values_list("code", "name"))
+        self.kpis = {kpi.code: kpi.name for kpi in shared.kpis(self.record_type.name)}
         self.words.sentence(_everything_named(found, self.record_type.fields))
 
     def finding(self, found: Found) -> Finding:

@@ -15,8 +15,8 @@ from sla_project.operations.problems import Problems
 from sla_project.operations.rest.parsers import escape
 from slas.domain.conditions import ALWAYS, Condition, ConditionError, parse
 from slas.domain.durations import Duration, DurationError
-from slas.models import KPI, BusinessHours
 from slas.records import RecordType
+from slas.selectors.policy import shared
 
 MAX_ITEMS, MAX_MOMENTS, MAX_ACTIONS = 100, 20, 20
 KINDS = ("warning", "failure", "success")
@@ -31,9 +31,9 @@ class ItemReader:
         self.record_type = record_type
         self.problems = problems
         self.kpi_types: dict[str, set[str]] = {}
-        for code, kpi_type in KPI.objects.values_list("code", "record_type"):
-            self.kpi_types.setdefault(code, set()).add(kpi_type)
-        self.hours = set(BusinessHours.objects.values_list("code", flat=True))
+        for kpi in shared.kpis():
+            self.kpi_types.setdefault(kpi.code, set()).add(kpi.record_type)
+        self.hours = {hours.code for hours in shared.business_hours()}
 
     def items(self, documents: object, pointer: str) -> list[dict[str, Any]]:
         if not isinstance(documents, list):

@@ -7,16 +7,15 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from actions import lookups
 from actions.services import action_freeze
 from sla_project.operations.errors import Invalid, Problem
 from sla_project.operations.models import OrganisationSettings, Reopening
 from sla_project.operations.problems import Problems
 from sla_project.operations.rest.parsers import MAX_DEPTH, escape, parse_strictly
-from sla_project.operations.selectors import settings_get
 from slas import records
-from slas.models import KPI, SLA, BusinessHours
+from slas.models import SLA
 from slas.records import RecordType
+from slas.selectors.policy import shared
 from slas.services.policy.document_items import ItemReader
 
 EMPTY: dict[str, Any] = {
@@ -41,7 +40,7 @@ def document_from_text(text: str) -> Any:
     return parse_strictly(text.encode("utf-8", "replace"))
 
 
-@lookups.read_together()
+@shared.read_together()
 def document_validate(document: object, record_type: str) -> dict[str, Any]:
     """The normalised document, with a key for every item and moment. Raises `Invalid` with every problem.
 
@@ -65,7 +64,7 @@ def document_validate(document: object, record_type: str) -> dict[str, Any]:
     return normalised
 
 
-@lookups.read_together()
+@shared.read_together()
 def document_freeze(sla: SLA, document: Mapping[str, Any]) -> dict[str, Any]:
     """Everything that judging by this document will ever need, and the document as it was written.
 
@@ -80,7 +79,7 @@ def document_freeze(sla: SLA, document: Mapping[str, Any]) -> dict[str, Any]:
 
 def document_complete(document: Mapping[str, Any], record_type: str) -> dict[str, Any]:
     """A validated document with the KPIs, hours and settings that it rests on; its actions are left as they are."""
-    type_, settings = records.get(record_type), settings_get()
+    type_, settings = records.get(record_type), shared.settings()
     return {
         **document,
         "kpis": _freeze_kpis(record_type, document),
@@ -135,13 +134,14 @@ def _freeze_kpis(record_type: str, document: Mapping[str, Any]) -> dict[str, Any
             "applicable_from": kpi.applicable_from,
             "pause_when": kpi.pause_when if kpi.pause_override else None,
         }
-        for kpi in KPI.objects.filter(record_type=record_type, code__in=codes).order_by("code")
+        for kpi in shared.kpis(record_type)
+        if kpi.code in codes
     }
 
 
 def _freeze_schedules(document: Mapping[str, Any]) -> dict[str, int]:
     codes = {document["business_hours"], *(item["business_hours"] for item in document["items"])} - {None}
-    return dict(BusinessHours.objects.filter(code__in=codes).order_by("code").values_list("code", "id"))
+    return {hours.code: hours.pk for hours in shared.business_hours() if hours.code in codes}
 
 
 def _reopening(value: object, problems: Problems) -> str | None:

@@ -20,6 +20,7 @@ from sla_project.operations.errors import Invalid, NotPossible, Problem, Stale
 from sla_project.operations.models import Job
 from slas.models import SLA, SLAVersion
 from slas.selectors.forecasts.publications import Forecast
+from slas.selectors.policy import shared
 from slas.selectors.policy.diffs import DocumentDiff, document_diff
 from slas.selectors.policy.reading import authored_document, slas
 from slas.selectors.policy.sentences import DocumentWords
@@ -63,16 +64,16 @@ def uses_action(code: str) -> Uses:
     return lambda document: any(action.get("action") == code for action in _actions(document["authored"]))
 
 
-def slas_outdated(*, uses: Uses | None = None, record_type: str = "") -> Iterator[Outdated]:
+@shared.read_together()
+def slas_outdated(*, uses: Uses | None = None, record_type: str = "") -> list[Outdated]:
     """Published SLAs that still live by the former KPIs, texts or settings. `uses` picks by the frozen document."""
     found = slas().exclude(current=None)
+    outdated = []
     for sla in found.filter(record_type=record_type) if record_type else found:
         assert sla.current is not None
-        if uses is not None and not uses(sla.current.document):
-            continue
-        outdated = _outdated(sla, sla.current)
-        if outdated is not None:
-            yield outdated
+        if uses is None or uses(sla.current.document):
+            outdated.append(_outdated(sla, sla.current))
+    return [one for one in outdated if one is not None]
 
 
 def sla_outdated(sla: SLA) -> Outdated | None:
@@ -140,15 +141,15 @@ def sla_republish(
 
 
 def _outdated(sla: SLA, version: SLAVersion) -> Outdated | None:
-    document = authored_document(version)
     try:
-        frozen = document_freeze(sla, document_validate(document, sla.record_type))
+        document = document_validate(authored_document(version), sla.record_type)
+        frozen = document_freeze(sla, document)
     except Invalid as invalid:
         return Outdated(sla, version, DocumentDiff(), list(invalid.problems))
     if frozen == version.document:
         return None
     diff = document_diff(DocumentWords(sla.record_type), version.document, frozen)
-    refusals = document_refusals(document_validate(document, sla.record_type), record_type=sla.record_type)
+    refusals = document_refusals(document, record_type=sla.record_type)
     return Outdated(sla, version, diff, list(refusals), frozen)
 
 

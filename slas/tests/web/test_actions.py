@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from actions.models import Action
-from actions.services import action_activate, action_create
+from actions.services import action_activate, action_create, email_template_activate, email_template_create
 from slas.models import SLA
 from slas.selectors.policy.usage import uses_of_action
 from slas.services.policy.republishing import slas_outdated
@@ -108,7 +112,7 @@ def test_an_sla_uses_it_and_is_out_of_date_after_a_change(admin: Client, used: S
     assert failure["actions"] == [CALL]
     assert [use.sla for use in uses_of_action("escalate")] == [used]
     assert used.name in admin.get(f"/actions/{escalate.pk}/").content.decode()
-    assert not list(slas_outdated())
+    assert not slas_outdated()
     page = admin.get(f"/actions/{escalate.pk}/edit/")
     data = {
         "name": "Escalate",
@@ -125,6 +129,29 @@ def test_an_sla_uses_it_and_is_out_of_date_after_a_change(admin: Client, used: S
     assert outdated.sla == used
     used.refresh_from_db()
     assert used.current.document["items"][0]["moments"][1]["actions"] == [CALL]  # type: ignore[union-attr]
+
+
+def test_more_actions_and_slas_ask_no_more_questions(admin: Client, used: SLA) -> None:
+    """Their words name templates; what would be published differently is asked of every published SLA."""
+    shared = [reverse("slas:action_list"), reverse("slas:republish")]
+    assert not slas_outdated()
+    before = [queries_of(lambda path=path: admin.get(path)) for path in shared]
+    asked = queries_of(slas_outdated)
+    for number in range(6):
+        values = {"name": f"Text {number}", "target_type": "case", "subject": "Due", "body": "Soon."}
+        template = email_template_create(code=f"text-{number}", **values, by=None, now=NOW)
+        email_template_activate(template=template, by=None, now=NOW)
+        document = {"kind": "send_email", "to": ["owner"], "template": f"text-{number}"}
+        action_create(code=f"tell-{number}", name="Tell", target_type="case", document=document, by=None, now=NOW)
+        make_sla(f"support-{number}", document=used.current.document["authored"], publish=True)  # type: ignore[union-attr]
+    assert queries_of(slas_outdated) == asked
+    assert [queries_of(lambda path=path: admin.get(path)) for path in shared] == [before[0] + 1, before[1]]
+
+
+def queries_of(read: Callable[[], object]) -> int:
+    with CaptureQueriesContext(connection) as asked:
+        read()
+    return len(asked)
 
 
 def test_buttons(admin: Client, escalate: Action) -> None:
