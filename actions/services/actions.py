@@ -17,6 +17,7 @@ from sla_project.accounts.models import User
 from sla_project.operations.errors import Invalid, NotPossible, Problem, Stale
 from sla_project.operations.etags import etag_of
 from sla_project.operations.services import audit_write
+from sla_project.operations.unique import unique_or_invalid
 
 EDITABLE = ("name", "document")
 FIXED = ("code", "target_type")
@@ -30,7 +31,8 @@ def action_create(
     """A new, inactive action for records of one type."""
     action = Action(code=code, name=name, target_type=target_type, document=document, created_at=now, modified_at=now)
     _check(action, code_problems(code, Action))
-    action.save(force_insert=True)
+    with unique_or_invalid("code"):
+        action.save(force_insert=True)
     audit_write(by=by, action="action.create", obj=action, after=action_snapshot(action), now=now)
     return action
 

@@ -17,6 +17,7 @@ from sla_project.accounts.models import User
 from sla_project.operations.errors import Invalid, NotPossible, Problem, Stale
 from sla_project.operations.etags import etag_of
 from sla_project.operations.services import audit_write
+from sla_project.operations.unique import unique_or_invalid
 
 EDITABLE = ("name", "target_type", "subject", "body")
 LIMITS = {"code": 60, "name": 200, "subject": 500, "body": text.SOURCE_LIMIT}
@@ -38,7 +39,8 @@ def email_template_create(
         modified_at=now,
     )
     _check(template, code_problems(code, EmailTemplate))
-    template.save(force_insert=True)
+    with unique_or_invalid("code"):
+        template.save(force_insert=True)
     audit_write(by=by, action="email_template.create", obj=template, after=email_template_snapshot(template), now=now)
     return template
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Unpack
 
-from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from cases.models import Activity, Case
@@ -13,6 +13,7 @@ from cases.services.case_values import CaseValues, case_changes, new_case
 from cases.services.numbers import number_next
 from sla_project.accounts.models import Team, User
 from sla_project.operations.errors import Invalid, NotPossible, Problem
+from sla_project.operations.unique import unique_or_invalid
 from slas.models import SLA
 from slas.services.flow.changes import record_command
 from slas.services.flow.choosing import SLAChoice
@@ -34,23 +35,17 @@ def case_create(
     """
     case = new_case(values, now=now)
     check_sla(sla)
-    try:
-        with transaction.atomic(), record_command(by=by, source=via, now=now) as command:
-            case.number = number_next(SERIES)
-            command.create(case, sla=sla)
-    except IntegrityError as error:
-        raise _same_external_number(error) from error
+    with _one_for_its_source(), record_command(by=by, source=via, now=now) as command:
+        case.number = number_next(SERIES)
+        command.create(case, sla=sla)
     return case
 
 
 def case_update(*, case: Case, by: User | None, now: datetime, via: str = "web", **values: Unpack[CaseValues]) -> Case:
     """Changes what differs; never the state, which has commands of its own. Raises `Invalid`."""
-    try:
-        with transaction.atomic(), record_command(by=by, source=via, now=now) as command:
-            command.lock(case)
-            command.save(case, case_changes(case, values, now=now))
-    except IntegrityError as error:
-        raise _same_external_number(error) from error
+    with _one_for_its_source(), record_command(by=by, source=via, now=now) as command:
+        command.lock(case)
+        command.save(case, case_changes(case, values, now=now))
     return case
 
 
@@ -95,9 +90,5 @@ def check_sla(sla: SLA | SLAChoice | None, record_type: str = "case") -> None:
         raise Invalid([Problem("/sla", "inactive", _("%(name)s is not active.") % {"name": sla})])
 
 
-def _same_external_number(error: IntegrityError) -> Invalid | IntegrityError:
-    """Two callers at once may pass the check; the database's constraint decides then."""
-    if "external_number" in str(error):
-        message = _("Another case has this number of this source.")
-        return Invalid([Problem("/external_number", "unique", message)])
-    return error
+def _one_for_its_source() -> AbstractContextManager[None]:
+    return unique_or_invalid("external_number", _("Another case has this number of this source."))

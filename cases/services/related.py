@@ -9,14 +9,15 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from django.db import IntegrityError, models, transaction
+from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from cases.services.folding import with_folded
 from cases.services.problems import RecordProblems
 from sla_project.accounts.models import User
-from sla_project.operations.errors import Invalid, NotPossible, Problem
+from sla_project.operations.errors import NotPossible
 from sla_project.operations.services import audit_write
+from sla_project.operations.unique import unique_or_invalid
 from slas.services.flow.related import related_save
 
 M = TypeVar("M", bound=models.Model)
@@ -45,11 +46,8 @@ def check(
 @transaction.atomic
 def related_create(model: type[M], values: Mapping[str, Any], *, by: User | None, now: datetime) -> M:
     obj = model(**with_folded(model, values))
-    try:
-        with transaction.atomic():
-            obj.save(force_insert=True)
-    except IntegrityError as error:
-        raise _duplicate(model, error) from error
+    with unique_or_invalid("code"):
+        obj.save(force_insert=True)
     audit_write(by=by, action=f"{model._meta.model_name}.create", obj=obj, after=_plain(values), now=now)
     return obj
 
@@ -61,11 +59,8 @@ def related_update(
     """`before` in the audit entry is what was stored: a change that somebody else made already is not made again."""
     stored = type(obj)._base_manager.select_for_update().get(pk=obj.pk)
     before = {name: getattr(stored, name) for name in changes}
-    try:
-        with transaction.atomic():
-            related_save(obj=obj, changes=with_folded(type(obj), changes), by=by, source=via, now=now)
-    except IntegrityError as error:
-        raise _duplicate(type(obj), error) from error
+    with unique_or_invalid("code"):
+        related_save(obj=obj, changes=with_folded(type(obj), changes), by=by, source=via, now=now)
     if before != {name: getattr(obj, name) for name in changes}:
         audit_write(
             by=by,
@@ -86,12 +81,6 @@ def related_delete(obj: models.Model, *, by: User | None, now: datetime) -> None
         obj.delete()
     except models.ProtectedError as error:
         raise NotPossible(_("It is in use; deactivate it instead."), code="in_use") from error
-
-
-def _duplicate(model: type[models.Model], error: IntegrityError) -> Invalid | IntegrityError:
-    if "code" in str(error):
-        return Invalid([Problem("/code", "unique", _("This code is taken."))])
-    return error
 
 
 def _plain(values: Mapping[str, Any]) -> dict[str, Any]:

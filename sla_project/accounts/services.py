@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +17,7 @@ from sla_project.accounts.models import ApiToken, LoginFailure, Role, Team, User
 from sla_project.accounts.selectors import LOGIN_WINDOW
 from sla_project.operations.errors import Invalid, NotPossible, Problem
 from sla_project.operations.services import audit_write
+from sla_project.operations.unique import unique_or_invalid
 
 USER_FIELDS = ("email", "display_name", "time_zone", "role", "is_active")
 
@@ -26,7 +28,8 @@ def user_create(*, fields: Mapping[str, Any], password: str | None, by: User | N
     user = User(**{**fields, "email": fields["email"].strip().lower()})
     _password_set(user, password)
     user.full_clean()
-    user.save()
+    with _one_with_this_email():
+        user.save(force_insert=True)
     audit_write(by=by, action="user.create", obj=user, after=_snapshot(user), now=now)
     return user
 
@@ -43,13 +46,18 @@ def user_update(
     if password is not None:
         _password_set(user, password)
     user.full_clean()
-    user.save()
+    with _one_with_this_email():
+        user.save()
     if before["role"] == Role.ADMINISTRATOR and not _administrators_left():
         raise NotPossible(_("This is the last administrator."), code="last_administrator")
     after = _snapshot(user)
     if after != before or password is not None:
         audit_write(by=by, action="user.update", obj=user, before=before, after=after, now=now)
     return user
+
+
+def _one_with_this_email() -> AbstractContextManager[None]:
+    return unique_or_invalid("email", _("A user with this email address exists already."))
 
 
 def _locked_with_administrators(user: User) -> User:
@@ -87,7 +95,8 @@ def team_save(
     for name, value in changes.items():
         setattr(team, name, value)
     team.full_clean()
-    team.save()
+    with unique_or_invalid("code"):
+        team.save()
     if members is not None:
         team.members.set(members)
     after = _team_snapshot(team)

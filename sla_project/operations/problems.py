@@ -77,5 +77,5 @@ class Problems:
             )
             return ""
         if taken is not None and taken.filter(code=value).exists():
-            self.add(pointer, "not_unique", _("This code is taken."))
+            self.add(pointer, "unique", _("This code is taken."))
         return value

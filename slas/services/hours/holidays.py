@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from sla_project.accounts.models import User
-from sla_project.operations.codes import free_code
+from sla_project.operations.codes import create_copy
 from sla_project.operations.errors import NotPossible
 from sla_project.operations.problems import Problems, check_unchanged
 from sla_project.operations.services import audit_write
+from sla_project.operations.unique import unique_or_invalid
 from slas.models import BusinessHours, Holiday, HolidaySchedule
 from slas.selectors.hours.schedules import holiday_document
 from slas.services.hours.versions import part_day_problems, version_add_if_changed
@@ -50,7 +52,8 @@ def holiday_schedule_create(
     _assign(schedule, {"name": name, "description": description}, problems)
     rows = _parse_holidays(holidays, problems)
     problems.raise_if_any()
-    schedule.save()
+    with unique_or_invalid("code"):
+        schedule.save(force_insert=True)
     _replace_holidays(schedule, rows)
     audit_write(
         by=by,
@@ -94,14 +97,15 @@ def holiday_schedule_clone(
     *, schedule: HolidaySchedule, code: str = "", name: str = "", by: User | None, now: datetime
 ) -> HolidaySchedule:
     """A new schedule with the same holidays, observed by nobody; code and name are made up where not given."""
-    return holiday_schedule_create(
-        code=code or free_code(schedule.code, HolidaySchedule.objects.all()),
+    create = partial(
+        holiday_schedule_create,
         name=name or _("%(name)s (copy)") % {"name": schedule.name[:90]},
         description=schedule.description,
         holidays=holiday_schedule_snapshot(schedule)["holidays"],
         by=by,
         now=now,
     )
+    return create_copy(create, code, of=schedule.code, taken=HolidaySchedule.objects.all())
 
 
 @transaction.atomic

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -11,10 +12,11 @@ from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
 from sla_project.accounts.models import User
-from sla_project.operations.codes import free_code
+from sla_project.operations.codes import create_copy
 from sla_project.operations.errors import NotPossible
 from sla_project.operations.problems import Problems, check_unchanged
 from sla_project.operations.services import audit_write
+from sla_project.operations.unique import unique_or_invalid
 from slas.domain.worktime import ScheduleError
 from slas.models import BusinessHours, HolidaySchedule
 from slas.selectors.policy.reading import slas_using_hours
@@ -63,7 +65,8 @@ def business_hours_create(
     }
     _assign(hours, given, problems)
     problems.raise_if_any()
-    hours.save()
+    with unique_or_invalid("code"):
+        hours.save(force_insert=True)
     version_add_if_changed(business_hours=hours, by=by, now=now)
     audit_write(by=by, action="business_hours.create", obj=hours, after=business_hours_snapshot(hours), now=now)
     return hours
@@ -100,8 +103,8 @@ def business_hours_clone(
     *, business_hours: BusinessHours, code: str = "", name: str = "", by: User | None, now: datetime
 ) -> BusinessHours:
     """New hours that are open at the same times, used by nobody; code and name are made up where not given."""
-    return business_hours_create(
-        code=code or free_code(business_hours.code, BusinessHours.objects.all()),
+    create = partial(
+        business_hours_create,
         name=name or _("%(name)s (copy)") % {"name": business_hours.name[:90]},
         tz=business_hours.tz,
         week=business_hours.week,
@@ -111,6 +114,7 @@ def business_hours_clone(
         by=by,
         now=now,
     )
+    return create_copy(create, code, of=business_hours.code, taken=BusinessHours.objects.all())
 
 
 @transaction.atomic

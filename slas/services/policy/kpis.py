@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -11,10 +12,11 @@ from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
 from sla_project.accounts.models import User
-from sla_project.operations.codes import free_code
+from sla_project.operations.codes import create_copy
 from sla_project.operations.errors import NotPossible
 from sla_project.operations.problems import Problems
 from sla_project.operations.services import audit_write
+from sla_project.operations.unique import unique_or_invalid
 from slas import records
 from slas.domain.conditions import ConditionError, parse
 from slas.domain.fields import FieldSet, FieldType
@@ -53,7 +55,8 @@ def kpi_create(
     _assign(kpi, {"name": name, "description": description}, problems)
     _assign_pause(kpi, pause_override, pause_when, fields, problems)
     problems.raise_if_any()
-    kpi.save()
+    with unique_or_invalid("code"):
+        kpi.save(force_insert=True)
     audit_write(by=by, action="kpi.create", obj=kpi, after=kpi_snapshot(kpi), now=now)
     return kpi
 
@@ -79,8 +82,8 @@ def kpi_update(*, kpi: KPI, changes: Mapping[str, Any], by: User | None, now: da
 @transaction.atomic
 def kpi_clone(*, kpi: KPI, code: str = "", name: str = "", by: User | None, now: datetime) -> KPI:
     """A new inactive KPI with the same rule; code and name are made up where not given."""
-    return kpi_create(
-        code=code or free_code(kpi.code, KPI.objects.filter(record_type=kpi.record_type)),
+    create = partial(
+        kpi_create,
         name=name or _("%(name)s (copy)") % {"name": kpi.name[:90]},
         record_type=kpi.record_type,
         applicable_from=kpi.applicable_from,
@@ -90,6 +93,7 @@ def kpi_clone(*, kpi: KPI, code: str = "", name: str = "", by: User | None, now:
         by=by,
         now=now,
     )
+    return create_copy(create, code, of=kpi.code, taken=KPI.objects.filter(record_type=kpi.record_type))
 
 
 @transaction.atomic

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -11,10 +12,11 @@ from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
 from sla_project.accounts.models import User
-from sla_project.operations.codes import free_code
+from sla_project.operations.codes import create_copy
 from sla_project.operations.errors import Invalid, NotPossible, Stale
 from sla_project.operations.problems import Problems
 from sla_project.operations.services import audit_write
+from sla_project.operations.unique import unique_or_invalid
 from slas.models import SLA, SLAVersion
 from slas.selectors.policy.reading import authored_document, editable_document, published_document
 from slas.services.checking.documents import document_refusals
@@ -49,7 +51,8 @@ def sla_create(
     _assign_names(sla, {"name": name, "description": description}, problems)
     sla.draft = dict(EMPTY) if document is None else _validated(document, record_type, problems)
     problems.raise_if_any()
-    sla.save()
+    with unique_or_invalid("code"):
+        sla.save(force_insert=True)
     audit_write(by=by, action="sla.create", obj=sla, after=sla_snapshot(sla), now=now)
     return sla
 
@@ -219,8 +222,8 @@ def sla_clear_default(*, sla: SLA, by: User | None, now: datetime) -> SLA:
 @transaction.atomic
 def sla_clone(*, sla: SLA, code: str = "", name: str = "", by: User | None, now: datetime) -> SLA:
     """A new draft with the same document; code and name are made up where not given."""
-    return sla_create(
-        code=code or free_code(sla.code, SLA.objects.all()),
+    create = partial(
+        sla_create,
         name=name or _("%(name)s (copy)") % {"name": sla.name[:90]},
         record_type=sla.record_type,
         description=sla.description,
@@ -228,6 +231,7 @@ def sla_clone(*, sla: SLA, code: str = "", name: str = "", by: User | None, now:
         by=by,
         now=now,
     )
+    return create_copy(create, code, of=sla.code, taken=SLA.objects.all())
 
 
 @transaction.atomic

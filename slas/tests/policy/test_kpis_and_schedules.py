@@ -77,7 +77,7 @@ def test_a_code_is_unique_within_its_record_type():
     make_kpi(record_type="activity")
     with pytest.raises(Invalid) as caught:
         make_kpi()
-    assert pointers(caught) == {"/code": "not_unique"}
+    assert pointers(caught) == {"/code": "unique"}
 
 
 def test_what_instances_were_judged_by_is_fixed():

@@ -1,0 +1,102 @@
+"""Two callers who make the same thing at once: one gets it, the other hears which field is taken."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import pytest
+from django.db import connection, connections, transaction
+from rest_framework.response import Response
+from rest_framework.test import APIClient
+
+from cases.tests.builders import make_token, make_user
+
+V1 = "/api/v1/"
+MAIL = {"kind": "send_email", "to": ["owner"], "subject": "Due", "body": "Soon due."}
+WEEK = {"mon": [["09:00", "17:00"]]}
+BODIES: dict[str, dict[str, Any]] = {
+    "actions": {"code": "x", "name": "X", "target_type": "case", "document": MAIL},
+    "business-hours": {"code": "x", "name": "X", "tz": "Europe/London", "week": WEEK},
+    "customers": {"code": "x", "name": "X"},
+    "email-templates": {"code": "x", "name": "X", "target_type": "case", "subject": "Due", "body": "Soon due."},
+    "holiday-schedules": {"code": "x", "name": "X"},
+    "kpis": {"code": "x", "name": "X", "record_type": "case", "applicable_from": "created_on"},
+    "products": {"code": "x", "name": "X"},
+    "slas": {"code": "x", "name": "X", "record_type": "case"},
+    "teams": {"code": "x", "name": "X"},
+    "users": {"email": "x@desk.example", "display_name": "X"},
+}
+CLONED = ("business-hours", "holiday-schedules", "kpis", "slas")
+
+writes_side_by_side = pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite lets one write at a time")
+
+
+def client_new() -> APIClient:
+    client = APIClient(raise_request_exception=False)
+    client.credentials(HTTP_AUTHORIZATION=f"Token {make_token(make_user('root@desk.example', role='administrator'))}")
+    return client
+
+
+def errors(answer: Response) -> tuple[int, list[tuple[str, str]]]:
+    return answer.status_code, [(one["pointer"], one["code"]) for one in answer.json().get("errors", [])]
+
+
+def one_during_the_other(ask: Callable[[], Response]) -> tuple[Response, Response]:
+    """The second asks when the first has written and not yet committed."""
+    answers: list[Response] = []
+
+    def run() -> None:
+        try:
+            answers.append(ask())
+        finally:
+            connections.close_all()
+
+    other = threading.Thread(target=run)
+    with transaction.atomic():
+        answers.append(ask())
+        other.start()
+        other.join(0.5)
+    other.join()
+    return answers[0], answers[1]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("resource", BODIES)
+def test_what_is_taken_between_the_check_and_the_write(resource: str) -> None:
+    client, body = client_new(), BODIES[resource]
+    twins: list[int] = []
+
+    def twin_first(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if not twins and sql.startswith("INSERT"):
+            twins.append(0)
+            twins[0] = client.post(f"{V1}{resource}/", body, format="json").status_code
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(twin_first):
+        answer = client.post(f"{V1}{resource}/", body, format="json")
+    field = "/email" if resource == "users" else "/code"
+    assert (twins, errors(answer)) == ([201], (400, [(field, "unique")]))
+
+
+@writes_side_by_side
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("resource", BODIES)
+def test_two_at_once(resource: str) -> None:
+    client, path, body = client_new(), f"{V1}{resource}/", BODIES[resource]
+    first, second = one_during_the_other(partial(client.post, path, body, format="json"))
+    field = "/email" if resource == "users" else "/code"
+    assert (first.status_code, errors(second)) == (201, (400, [(field, "unique")]))
+
+
+@writes_side_by_side
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("resource", CLONED)
+def test_two_clones_at_once_get_codes_of_their_own(resource: str) -> None:
+    client = client_new()
+    pk = client.post(f"{V1}{resource}/", BODIES[resource], format="json").json()["id"]
+    answers = one_during_the_other(partial(client.post, f"{V1}{resource}/{pk}/clone/", {}, format="json"))
+    assert [answer.status_code for answer in answers] == [201, 201]
+    assert [answer.json()["code"] for answer in answers] == ["x-copy", "x-copy-2"]
