@@ -116,7 +116,15 @@ def _title(document: Document) -> str:
 
 
 def perform(run: ActionRun, now: datetime) -> Outcome:
-    """Renders the mail and stores it. Raises `Skip` when there is nobody to write to."""
+    """Renders the mail and stores it; one that was given up is sent again as it was rendered.
+
+    Raises `Skip` when there is nobody to write to.
+    """
+    given_up = Message.objects.select_for_update().filter(run=run, state=Message.State.FAILED).first()
+    if given_up is not None:
+        _check_usable(given_up.to_email)
+        given_up.send_again(now)
+        return _handed_on(given_up.to_email)
     name, email = _recipient(run)
     already = Message.objects.filter(
         run__cause_kind=run.cause_kind,
@@ -142,6 +150,10 @@ def perform(run: ActionRun, now: datetime) -> Outcome:
         next_try_at=now,
         give_up_at=now + RETRIED_FOR,
     )
+    return _handed_on(email)
+
+
+def _handed_on(email: str) -> Outcome:
     return Outcome(_("Email to %(email)s") % {"email": email}, handed_on=True)
 
 
@@ -152,11 +164,15 @@ def _recipient(run: ActionRun) -> tuple[str, str]:
         found = targets.get(run.target_type).recipient(run.target_id, run.recipient)
     if found is None or not found[1]:
         raise Skip("no_recipient", _("There is nobody to write to."))
-    if not people.is_email(found[1]):
-        raise Skip("invalid_address", _("“%(email)s” is not an email address.") % {"email": found[1]})
-    if people.is_inactive_user(found[1]):
-        raise Skip("inactive_user", _("%(email)s belongs to an inactive user.") % {"email": found[1]})
+    _check_usable(found[1])
     return found
+
+
+def _check_usable(email: str) -> None:
+    if not people.is_email(email):
+        raise Skip("invalid_address", _("“%(email)s” is not an email address.") % {"email": email})
+    if people.is_inactive_user(email):
+        raise Skip("inactive_user", _("%(email)s belongs to an inactive user.") % {"email": email})
 
 
 def message_id(key: str) -> str:

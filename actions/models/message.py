@@ -106,7 +106,13 @@ class Message(models.Model):
 
     @property
     def can_redeliver(self) -> bool:
-        return self.state == self.State.FAILED
+        return self.state == self.State.FAILED and (self.run is None or self.run.can_retry)
+
+    def send_again(self, now: datetime) -> None:
+        """Another 48 hours: the same text and the same Message-ID."""
+        self.state, self.attempts = self.State.QUEUED, 0
+        self.next_try_at, self.give_up_at = now, now + RETRIED_FOR
+        self.save(update_fields=["state", "attempts", "next_try_at", "give_up_at"])
 
 
 class DeliveryAttempt(models.Model):

@@ -117,3 +117,9 @@ class ActionRun(models.Model):
     @property
     def can_retry(self) -> bool:
         return self.state in self.RETRYABLE
+
+    def run_again(self, now: datetime) -> None:
+        """Given to the next pass, which asks again whether it is deserved (engine.md R31)."""
+        self.state, self.reason, self.attempts = self.State.QUEUED, "", 0
+        self.next_try_at, self.finished_at = now, None
+        self.save(update_fields=["state", "reason", "attempts", "next_try_at", "finished_at"])

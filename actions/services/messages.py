@@ -137,17 +137,15 @@ def _settle_run(run: ActionRun, message: Message, now: datetime) -> None:
 
 @transaction.atomic
 def message_redeliver(*, message: Message, by: User | None, now: datetime) -> Message:
-    """Another 48 hours for a mail that was given up: the same text and the same Message-ID."""
+    """Another 48 hours for a mail that was given up; that of a run only if it is still deserved (engine.md R31)."""
     run = _locked_run(message)
     message = Message.objects.select_for_update().get(pk=message.pk)
     if not message.can_redeliver:
         raise NotPossible(_("Only a failed message can be sent again."), code="not_failed")
-    message.state, message.attempts = Message.State.QUEUED, 0
-    message.next_try_at, message.give_up_at = now, now + RETRIED_FOR
-    message.save()
-    if run is not None:
-        run.state, run.finished_at = ActionRun.State.LEASED, None
-        run.save(update_fields=["state", "finished_at"])
+    if run is None:
+        message.send_again(now)
+    else:
+        run.run_again(now)
     audit_write(by=by, action="message.redeliver", obj=message, now=now)
     return message
 

@@ -10,9 +10,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from actions import kinds
-from actions.models import ActionRun, Message
+from actions.models import ActionRun
 from actions.runs import DEPTH, MAX_DEPTH, RunRequest
-from actions.services.messages import message_redeliver
 from sla_project.accounts.models import User
 from sla_project.operations.errors import NotPossible
 from sla_project.operations.services import audit_write
@@ -111,20 +110,13 @@ def _retried(run: ActionRun, by: User | None, now: datetime) -> Retried:
 def run_retry(*, run: ActionRun, by: User | None, now: datetime) -> ActionRun:
     """Another try, now, for a run that failed, was given up or was skipped.
 
-    It is asked again whether it is deserved. A mail that is rendered already is sent as it is.
+    The pass asks again whether it is deserved. A mail that is rendered already is then sent as it is.
     """
     run = ActionRun.objects.select_for_update().get(pk=run.pk)
     if not run.can_retry:
         message = _("A run that is “%(state)s” cannot be retried.") % {"state": run.get_state_display()}
         raise NotPossible(message, code="not_retryable")
     before = {"state": run.state, "attempts": run.attempts, "reason": run.reason}
-    mail = Message.objects.filter(run=run).first()
-    if mail is not None:
-        message_redeliver(message=mail, by=by, now=now)
-        run.refresh_from_db()
-    else:
-        run.state, run.reason, run.attempts = ActionRun.State.QUEUED, "", 0
-        run.next_try_at, run.finished_at = now, None
-        run.save(update_fields=["state", "reason", "attempts", "next_try_at", "finished_at"])
+    run.run_again(now)
     audit_write(by=by, action="action_run.retry", obj=run, before=before, after={"state": run.state}, now=now)
     return run

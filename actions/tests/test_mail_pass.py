@@ -14,6 +14,7 @@ from actions.passes import mail_pass, run_pass
 from actions.services import message_claim, message_redeliver, message_settle, run_retry
 from actions.tests.conftest import ask, note_of
 from actions.tests.smtp_sink import Sink, sink
+from sla_project.accounts.models import User
 from sla_project.operations.errors import NotPossible
 
 MAIL = {
@@ -122,12 +123,47 @@ def test_a_failed_mail_can_be_sent_again(message: Message, server: Sink, clock: 
     mail_pass()
     server.mode = "ok"
     run_retry(run=ActionRun.objects.get(), by=administrator, now=clock.advance(3600))
+    with pytest.raises(NotPossible):
+        message_redeliver(message=message, by=administrator, now=clock.now)
+    run_pass()
     mail_pass()
     message.refresh_from_db()
     assert (message.state, ActionRun.objects.get().state) == ("sent", "done")
     assert server.mails[0]["Message-ID"] == message.message_id
     with pytest.raises(NotPossible):
         message_redeliver(message=message, by=administrator, now=clock.now)
+
+
+@pytest.mark.parametrize("again", ["run", "message"])
+def test_a_mail_is_sent_again_only_if_it_is_still_deserved_r31(
+    message: Message, server: Sink, clicks: Any, clock: Any, administrator: Any, again: str
+) -> None:
+    server.mode = "reject"
+    mail_pass()
+    server.mode = "ok"
+    clicks.undeserved = {"warning": "record_canceled"}
+    if again == "run":
+        run_retry(run=ActionRun.objects.get(), by=administrator, now=clock.advance(3600))
+    else:
+        message_redeliver(message=message, by=administrator, now=clock.advance(3600))
+    run_pass()
+    mail_pass()
+    assert server.mails == []
+    assert ActionRun.objects.values_list("state", "reason").get() == ("skipped", "record_canceled")
+    message.refresh_from_db()
+    assert message.state == "failed"
+
+
+def test_a_mail_is_not_sent_again_to_who_left(
+    message: Message, server: Sink, clock: Any, administrator: Any, owner: User
+) -> None:
+    server.mode = "reject"
+    mail_pass()
+    owner.is_active = False
+    owner.save()
+    run_retry(run=ActionRun.objects.get(), by=administrator, now=clock.advance(3600))
+    run_pass()
+    assert (mail_pass(), ActionRun.objects.get().reason) == (0, "inactive_user")
 
 
 def test_nobody_listens(message: Message, server: Sink, settings: Any) -> None:

@@ -113,10 +113,12 @@ def test_a_failed_mail_is_sent_again(console: Client, agent: Client, note: Email
     ask(note, [MAIL], clock.now)
     run_pass()
     Message.objects.update(state="failed", next_try_at=None)
+    ActionRun.objects.update(state="dead", finished_at=clock.now)
     message = Message.objects.get()
     again = reverse("actions:message_redeliver", args=[message.pk])
     assert agent.post(again).status_code == 403
     console.post(again)
+    run_pass()
     message.refresh_from_db()
     assert message.state == "queued"
 

@@ -121,6 +121,6 @@ def message_redeliver(request: HttpRequest, pk: int) -> HttpResponse:
 
     def act() -> str:
         services.message_redeliver(message=message, by=user_of(request), now=clock_now())
-        return _("The mail will be sent again within seconds.")
+        return _("The mail will be sent again within seconds, if it is still deserved.")
 
     return command_view(request, act=act, to=reverse("actions:message_detail", args=[pk]))
