@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from actions import backoff, causes, kinds
+from actions import causes, kinds
 from actions.kinds.base import Outcome, Skip
 from actions.models import ActionRun
+from sla_project.operations import backoff
 from sla_project.operations.errors import ServiceError
 
 log = logging.getLogger(__name__)
 
 ERROR_LIMIT = 2_000
+LONGEST_RETRY = timedelta(minutes=10)
 
 
 def cause_execute(*, kind: str, key: str, now: datetime) -> int:
@@ -101,11 +103,11 @@ def run_fail(*, run: ActionRun, error: Exception, now: datetime) -> None:
     """Counts a failed attempt: another one later, or none any more (engine.md R12)."""
     run.attempts += 1
     run.last_error = _words(error)
-    if run.attempts >= backoff.MAX_ATTEMPTS:
+    if run.attempts >= backoff.GIVEN_UP_AFTER:
         run.state, run.finished_at, run.next_try_at = ActionRun.State.DEAD, now, None
     else:
         run.state = ActionRun.State.FAILED
-        run.next_try_at = now + backoff.delay(run.attempts, longest=backoff.RUN_LONGEST)
+        run.next_try_at = now + backoff.delay(run.attempts, longest=LONGEST_RETRY)
         run.finished_at = None
     run.result = {}
     _save(run)

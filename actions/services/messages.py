@@ -8,18 +8,19 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from actions import backoff
 from actions.delivery import Delivery, leaves_the_house
 from actions.kinds.send_email import NAME_LIMIT, message_id
 from actions.models import ActionRun, DeliveryAttempt, Message
 from actions.models.message import RETRIED_FOR
 from actions.text import SUBJECT_LIMIT, one_line
 from sla_project.accounts.models import User
+from sla_project.operations import backoff
 from sla_project.operations.errors import NotPossible
 from sla_project.operations.services import audit_write
 
 LEASE = timedelta(seconds=60)
 """Longer than sending can take, so that a second copy needs a sender that hangs or dies."""
+LONGEST_RETRY = timedelta(minutes=15)
 HOUR = timedelta(hours=1)
 HOURLY_LIMIT = 20
 """Mails to one address in an hour; `MAIL_RECIPIENT_HOURLY_LIMIT` overrides it, 0 means no limit."""
@@ -123,7 +124,7 @@ def _settle(message: Message, delivery: Delivery, now: datetime) -> None:
         return
     unknown = delivery.outcome == Outcome.UNKNOWN
     message.state = Message.State.UNKNOWN if unknown else Message.State.QUEUED
-    message.next_try_at = now + backoff.delay(message.attempts, longest=backoff.MAIL_LONGEST)
+    message.next_try_at = now + backoff.delay(message.attempts, longest=LONGEST_RETRY)
 
 
 def _settle_run(run: ActionRun, message: Message, now: datetime) -> None:

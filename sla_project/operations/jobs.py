@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import OperationalError, connection, transaction
 from django.utils.translation import gettext as _
 
-from sla_project.operations import job_kinds
+from sla_project.operations import backoff, job_kinds
 from sla_project.operations.clock import clock_now
 from sla_project.operations.errors import NotPossible
 from sla_project.operations.job_kinds import JobKind, UnknownKind
@@ -31,9 +31,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 BUDGET = 0.04  # seconds of work before a commit, so that nobody waits long for what it locks
-FIRST_RETRY = timedelta(seconds=0.5)
 LONGEST_RETRY = timedelta(minutes=1)
-GIVEN_UP_AFTER = 8
 FAILURES_KEPT = 20
 
 
@@ -160,11 +158,11 @@ def _add(job: Job, piece: _Piece) -> None:
 def _postpone(job: Job, error: Exception) -> None:
     """Try again later: 0.5 s doubling to 1 min; after 8 attempts in a row the job has failed."""
     job.attempts += 1
-    if job.attempts >= GIVEN_UP_AFTER:
+    if job.attempts >= backoff.GIVEN_UP_AFTER:
         _end(job, JobState.FAILED, error=_words(error))
         return
     job.error = _words(error)
-    job.wake_at = clock_now() + min(FIRST_RETRY * 2 ** (job.attempts - 1), LONGEST_RETRY)
+    job.wake_at = clock_now() + backoff.delay(job.attempts, longest=LONGEST_RETRY)
 
 
 def _end(job: Job, state: JobState, *, error: str = "") -> None:

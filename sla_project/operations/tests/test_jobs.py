@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from sla_project.accounts.models import Role
-from sla_project.operations import job_kinds, jobs
+from sla_project.operations import backoff, job_kinds, jobs
 from sla_project.operations.errors import NotPossible
 from sla_project.operations.job_kinds import JobKind
 from sla_project.operations.jobs import job_pass, job_retry, job_start, jobs_finish
@@ -123,7 +123,7 @@ def test_it_is_given_up_after_a_while_and_can_be_taken_up_again(counting, clock,
     job = start()
     job_pass()
     counting.broken = RuntimeError("no list today")
-    for _ in range(jobs.GIVEN_UP_AFTER):
+    for _ in range(backoff.GIVEN_UP_AFTER):
         job_pass()
         clock.advance(120)
     job.refresh_from_db()

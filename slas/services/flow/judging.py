@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from django.db import OperationalError, connection, transaction
 
+from sla_project.operations import backoff
 from sla_project.operations.clock import clock_now
 from slas import records
 from slas.domain.engine import Transition, advance_until
@@ -22,9 +23,7 @@ from slas.services.flow.storing import MARKED, Decided, store_decisions
 
 log = logging.getLogger(__name__)
 
-FIRST_RETRY = timedelta(seconds=0.5)
 LONGEST_RETRY = timedelta(minutes=10)
-DEAD_AFTER = 8
 
 
 def record_advance(*, record_id: int, wait: bool = True) -> bool:
@@ -100,12 +99,12 @@ def record_postpone(*, record: TrackedRecord, error: Exception, now: datetime) -
     fresh = TrackedRecord.objects.get(pk=record.pk)
     fresh.attempts += 1
     if isinstance(error, OperationalError):
-        fresh.attempts = min(fresh.attempts, DEAD_AFTER - 1)
+        fresh.attempts = min(fresh.attempts, backoff.GIVEN_UP_AFTER - 1)
     fresh.last_error = f"{type(error).__name__}: {error}"[:2000]
-    if fresh.attempts >= DEAD_AFTER:
+    if fresh.attempts >= backoff.GIVEN_UP_AFTER:
         fresh.wake_at, fresh.dead_at = None, now
     else:
-        fresh.wake_at = now + min(FIRST_RETRY * 2 ** (fresh.attempts - 1), LONGEST_RETRY)
+        fresh.wake_at = now + backoff.delay(fresh.attempts, longest=LONGEST_RETRY)
     fresh.save(update_fields=["attempts", "last_error", "wake_at", "dead_at"])
 
 
