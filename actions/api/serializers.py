@@ -8,9 +8,10 @@ from rest_framework import serializers
 from actions import causes
 from actions.models import ActionRun, DeliveryAttempt, EmailTemplate, Message
 from actions.services.templates import LIMITS
+from sla_project.operations.rest.strict import KnownKeysOnly
 
 
-class EmailTemplateSerializer(serializers.ModelSerializer[EmailTemplate]):
+class EmailTemplateSerializer(KnownKeysOnly, serializers.ModelSerializer[EmailTemplate]):
     html_url = serializers.HyperlinkedIdentityField("actions:email_template_detail", read_only=True)
     code = serializers.CharField(max_length=LIMITS["code"])
     target_type = serializers.CharField(max_length=60, help_text="A record type, such as case.")
@@ -36,7 +37,7 @@ class EmailTemplateSerializer(serializers.ModelSerializer[EmailTemplate]):
         read_only_fields = ("id", "state", "created_at", "modified_at")
 
 
-class PreviewRequestSerializer(serializers.Serializer[None]):
+class PreviewRequestSerializer(KnownKeysOnly):
     """Texts to try instead of the stored ones."""
 
     subject = serializers.CharField(required=False, max_length=LIMITS["subject"])

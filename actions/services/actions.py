@@ -14,8 +14,8 @@ from actions.models import Action
 from actions.services.documents import own_validate
 from actions.services.templates import code_problems
 from sla_project.accounts.models import User
-from sla_project.operations.errors import Invalid, NotPossible, Problem, Stale
-from sla_project.operations.etags import etag_of
+from sla_project.operations.errors import Invalid, NotPossible, Problem
+from sla_project.operations.etags import check_unchanged, etag_of
 from sla_project.operations.services import audit_write
 from sla_project.operations.unique import unique_or_invalid
 
@@ -75,9 +75,9 @@ def action_deactivate(*, action: Action, by: User | None, now: datetime) -> Acti
 
 
 @transaction.atomic
-def action_delete(*, action: Action, by: User | None, now: datetime, expected: str | None = None) -> None:
+def action_delete(*, action: Action, by: User | None, now: datetime) -> None:
     """Removes an inactive action; published SLA versions carry their own copy."""
-    action = _locked(action, expected)
+    action = _locked(action)
     if action.is_active:
         raise NotPossible(_("Deactivate the action before you delete it."), code="active")
     audit_write(by=by, action="action.delete", obj=action, before=action_snapshot(action), now=now)
@@ -90,8 +90,7 @@ def action_snapshot(action: Action) -> dict[str, Any]:
 
 def _locked(action: Action, expected: str | None = None) -> Action:
     row = Action.objects.select_for_update().get(pk=action.pk)
-    if expected is not None and etag_of(row) != expected:
-        raise Stale(_("Somebody else has changed this action."))
+    check_unchanged(etag_of(row), expected)
     return row
 
 

@@ -14,8 +14,8 @@ from actions import placeholders, targets, text
 from actions.models import Action, EmailTemplate, Message
 from actions.services.messages import message_store
 from sla_project.accounts.models import User
-from sla_project.operations.errors import Invalid, NotPossible, Problem, Stale
-from sla_project.operations.etags import etag_of
+from sla_project.operations.errors import Invalid, NotPossible, Problem
+from sla_project.operations.etags import check_unchanged, etag_of
 from sla_project.operations.services import audit_write
 from sla_project.operations.unique import unique_or_invalid
 
@@ -87,11 +87,9 @@ def email_template_deactivate(*, template: EmailTemplate, by: User | None, now: 
 
 
 @transaction.atomic
-def email_template_delete(
-    *, template: EmailTemplate, by: User | None, now: datetime, expected: str | None = None
-) -> None:
+def email_template_delete(*, template: EmailTemplate, by: User | None, now: datetime) -> None:
     """Removes an inactive template; published SLA versions carry their own copy of its text."""
-    template = _locked(template, expected)
+    template = _locked(template)
     if template.is_active:
         raise NotPossible(_("Deactivate the template before you delete it."), code="active")
     audit_write(by=by, action="email_template.delete", obj=template, before=email_template_snapshot(template), now=now)
@@ -121,8 +119,7 @@ def email_template_snapshot(template: EmailTemplate) -> dict[str, Any]:
 
 def _locked(template: EmailTemplate, expected: str | None = None) -> EmailTemplate:
     row = EmailTemplate.objects.select_for_update().get(pk=template.pk)
-    if expected is not None and etag_of(row) != expected:
-        raise Stale(_("Somebody else has changed this template."))
+    check_unchanged(etag_of(row), expected)
     return row
 
 

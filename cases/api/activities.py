@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
@@ -19,13 +18,12 @@ from cases.api.instances import ActivityDetailSerializer
 from cases.api.serializers import ActivityCreateSerializer, ActivitySerializer
 from cases.api.tracked import TrackedViewSet
 from cases.models import Activity
-from sla_project.operations.clock import clock_now
-from sla_project.operations.requests import user_of
 from sla_project.operations.rest.writes import no_body
 
 
 @extend_schema(responses=ActivityDetailSerializer)
 class ActivityViewSet(TrackedViewSet):
+    noun = "activity"
     queryset = Activity.objects.all()
     serializer_class = ActivitySerializer
     filterset_class = filters.ActivityFilter
@@ -37,28 +35,24 @@ class ActivityViewSet(TrackedViewSet):
     def get_serializer_class(self) -> type[BaseSerializer[Any]]:
         return ActivityCreateSerializer if self.action == "create" else ActivitySerializer
 
-    def write_new(self, values: Mapping[str, Any], *, now: datetime) -> Activity:
-        return services.activity_create(by=user_of(self.request), now=now, via="api", **values)
+    def write_new(self, values: Mapping[str, Any]) -> Any:
+        return self.call(services.activity_create, **values)
 
-    def write_changes(self, obj: Activity, values: Mapping[str, Any], *, now: datetime) -> Activity:
-        return services.activity_update(activity=obj, by=user_of(self.request), now=now, via="api", **values)
+    def write_changes(self, obj: Activity, values: Mapping[str, Any]) -> None:
+        self.call(services.activity_update, activity=obj, **values)
 
-    def remove(self, obj: Activity, *, now: datetime) -> None:
-        services.activity_delete(activity=obj, by=user_of(self.request), now=now, via="api")
+    def remove(self, obj: Activity) -> None:
+        self.call(services.activity_delete, activity=obj)
 
     @extend_schema(responses=ActivitySerializer(many=True))
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """In the order of the queue: the earliest failure time first."""
         return super().list(request, *args, **kwargs)
 
-    def command(self, service: Any, **values: Any) -> Response:
-        activity = service(activity=self.get_object(), by=user_of(self.request), now=clock_now(), via="api", **values)
-        return self.answer(activity)
-
     @extend_schema(request=CompleteSerializer)
     @action(detail=True, methods=["post"])
     def complete(self, request: Request, pk: str) -> Response:
-        return self.command(services.activity_complete, **self.arguments(CompleteSerializer))
+        return self.command(services.activity_complete, CompleteSerializer)
 
     @no_body
     @action(detail=True, methods=["post"])
@@ -73,4 +67,4 @@ class ActivityViewSet(TrackedViewSet):
     @extend_schema(request=ApplySLASerializer)
     @action(detail=True, methods=["post"], url_path="apply-sla")
     def apply_sla(self, request: Request, pk: str) -> Response:
-        return self.command(services.activity_apply_sla, sla=self.chosen_sla())
+        return self.command(services.activity_apply_sla, ApplySLASerializer)

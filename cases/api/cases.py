@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
@@ -33,8 +32,7 @@ from cases.api.tracked import TrackedViewSet
 from cases.choices import Channel
 from cases.models import Case
 from sla_project.accounts.policy import Configure
-from sla_project.operations.clock import clock_now
-from sla_project.operations.requests import user_of
+from sla_project.operations.rest.strict import arguments_of
 from sla_project.operations.rest.writes import no_body
 from slas.models import TrackedRecord
 
@@ -46,6 +44,7 @@ EXTERNAL = [
 
 @extend_schema(responses=CaseDetailSerializer)
 class CaseViewSet(TrackedViewSet):
+    noun = "case"
     queryset = Case.objects.all()
     serializer_class = CaseSerializer
     filterset_class = filters.CaseFilter
@@ -56,30 +55,25 @@ class CaseViewSet(TrackedViewSet):
     def get_serializer_class(self) -> type[BaseSerializer[Any]]:
         return CaseCreateSerializer if self.action == "create" else CaseSerializer
 
-    def write_new(self, values: Mapping[str, Any], *, now: datetime) -> Case:
-        given = {"channel": Channel.API.value, **values}
-        return services.case_create(by=user_of(self.request), now=now, via="api", **given)
+    def write_new(self, values: Mapping[str, Any]) -> Any:
+        return self.call(services.case_create, **{"channel": Channel.API.value, **values})
 
-    def write_changes(self, obj: Case, values: Mapping[str, Any], *, now: datetime) -> Case:
-        return services.case_update(case=obj, by=user_of(self.request), now=now, via="api", **values)
+    def write_changes(self, obj: Case, values: Mapping[str, Any]) -> None:
+        self.call(services.case_update, case=obj, **values)
 
-    def remove(self, obj: Case, *, now: datetime) -> None:
-        services.case_delete(case=obj, by=user_of(self.request), now=now, via="api")
+    def remove(self, obj: Case) -> None:
+        self.call(services.case_delete, case=obj)
 
     @extend_schema(responses=CaseSerializer(many=True))
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """In the order of the queue: the earliest failure time first."""
         return super().list(request, *args, **kwargs)
 
-    def command(self, service: Any, **values: Any) -> Response:
-        case = service(case=self.get_object(), by=user_of(self.request), now=clock_now(), via="api", **values)
-        return self.answer(case)
-
     @extend_schema(request=ResolveSerializer)
     @action(detail=True, methods=["post"])
     def resolve(self, request: Request, pk: str) -> Response:
         """All KPIs are judged as if the case were open, then it is closed (engine.md R25)."""
-        return self.command(services.case_resolve, **self.arguments(ResolveSerializer))
+        return self.command(services.case_resolve, ResolveSerializer)
 
     @no_body
     @action(detail=True, methods=["post"])
@@ -89,43 +83,42 @@ class CaseViewSet(TrackedViewSet):
     @extend_schema(request=ReactivateSerializer)
     @action(detail=True, methods=["post"])
     def reactivate(self, request: Request, pk: str) -> Response:
-        return self.command(services.case_reactivate, **self.arguments(ReactivateSerializer))
+        return self.command(services.case_reactivate, ReactivateSerializer)
 
     @extend_schema(request=AssignSerializer)
     @action(detail=True, methods=["post"])
     def assign(self, request: Request, pk: str) -> Response:
-        return self.command(services.case_assign, **self.arguments(AssignSerializer))
+        return self.command(services.case_assign, AssignSerializer)
 
     @extend_schema(request=MergeSerializer)
     @action(detail=True, methods=["post"])
     def merge(self, request: Request, pk: str) -> Response:
         """Ends this case as merged; its activities move to the other."""
-        return self.command(services.case_merge, **self.arguments(MergeSerializer))
+        return self.command(services.case_merge, MergeSerializer)
 
     @extend_schema(request=ReplySerializer)
     @action(detail=True, methods=["post"])
     def reply(self, request: Request, pk: str) -> Response:
         """Records an answer, marks the first response as sent, and mails it to the contact, or to the customer where
         there is no contact. Without an address it is recorded only; the activity's `message` says which."""
-        case = self.get_object()
-        values = self.arguments(ReplySerializer)
-        services.case_reply(case=case, by=user_of(request), now=clock_now(), via="api", **values)
+        values = arguments_of(request, ReplySerializer)
+        with self.commanded() as case:
+            self.call(services.case_reply, case=case, **values)
         return self.answer(case)
 
     @extend_schema(request=EraseSerializer, responses=ErasedSerializer)
-    @action(detail=True, methods=["post"], permission_classes=[Configure])
+    @action(detail=True, methods=["post"], permission_classes=[Configure], etags=False)
     def erase(self, request: Request, pk: str) -> Response:
         """Empties what a closed case, or one that was deleted, holds of people: title, texts and contact in the case,
         its activities, their logs and mails. Numbers, times and timers stay. It cannot be undone (engine.md R27)."""
         record = get_object_or_404(TrackedRecord, record_type="case", object_id=pk)
-        values = self.arguments(EraseSerializer)
-        erased = services.case_erase(record=record, by=user_of(request), now=clock_now(), via="api", **values)
+        erased = self.call(services.case_erase, record=record, **arguments_of(request, EraseSerializer))
         return Response(ErasedSerializer({"number": record.number, **asdict(erased)}).data)
 
     @extend_schema(request=ApplySLASerializer)
     @action(detail=True, methods=["post"], url_path="apply-sla")
     def apply_sla(self, request: Request, pk: str) -> Response:
-        return self.command(services.case_apply_sla, sla=self.chosen_sla())
+        return self.command(services.case_apply_sla, ApplySLASerializer)
 
     @extend_schema(responses=ActivitySerializer(many=True), filters=False)
     @action(detail=True, filterset_class=None, ordering_fields=("id", "created_on", "due_at"), ordering="-id")
@@ -162,6 +155,7 @@ class CaseViewSet(TrackedViewSet):
         body.is_valid(raise_exception=True)
         values = {**body.validated_data, "source": source, "external_number": number}
         if case is None:
-            return self.answer(self.write_new(values, now=clock_now()), status=status.HTTP_201_CREATED)
+            return self.answer(self.write_new(values), status=status.HTTP_201_CREATED)
         values.pop("sla", None)
-        return self.answer(self.write_changes(case, values, now=clock_now()))
+        self.write_changes(case, values)
+        return self.answer(case)

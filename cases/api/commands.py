@@ -13,13 +13,10 @@ from cases.api.serializers import SLAChoiceField
 from cases.models import Case
 from sla_project.accounts.models import Team, User
 from sla_project.operations.rest.strict import KnownKeysOnly
+from slas.services.flow.choosing import AUTOMATIC, NO_SLA
 
 
-class CommandSerializer(KnownKeysOnly):
-    """What one command takes."""
-
-
-class ResolveSerializer(CommandSerializer):
+class ResolveSerializer(KnownKeysOnly):
     status = serializers.ChoiceField(
         [(code, choices.CaseStatus(code).label) for code in choices.CASE_STATUSES[choices.CaseState.RESOLVED]],
         default=choices.CaseStatus.PROBLEM_SOLVED.value,
@@ -28,25 +25,25 @@ class ResolveSerializer(CommandSerializer):
     billable_minutes = serializers.IntegerField(allow_null=True, default=None, min_value=0, max_value=2_147_483_647)
 
 
-class ReactivateSerializer(CommandSerializer):
+class ReactivateSerializer(KnownKeysOnly):
     status = serializers.ChoiceField(
         [(code, choices.CaseStatus(code).label) for code in choices.CASE_STATUSES[choices.CaseState.ACTIVE]],
         default=choices.CaseStatus.IN_PROGRESS.value,
     )
 
 
-class AssignSerializer(CommandSerializer):
+class AssignSerializer(KnownKeysOnly):
     """Who is left out loses the case: send both to keep one."""
 
     owner = serializers.PrimaryKeyRelatedField(queryset=User.objects.all(), allow_null=True, default=None)
     team = serializers.PrimaryKeyRelatedField(queryset=Team.objects.all(), allow_null=True, default=None)
 
 
-class MergeSerializer(CommandSerializer):
+class MergeSerializer(KnownKeysOnly):
     into = serializers.PrimaryKeyRelatedField(queryset=Case.objects.all())
 
 
-class EraseSerializer(CommandSerializer):
+class EraseSerializer(KnownKeysOnly):
     reason = serializers.CharField(max_length=500)
 
 
@@ -58,11 +55,11 @@ class ErasedSerializer(serializers.Serializer[Any]):
     mails = serializers.IntegerField()
 
 
-class ReplySerializer(CommandSerializer):
+class ReplySerializer(KnownKeysOnly):
     text = serializers.CharField(max_length=20_000)
 
 
-class ApplySLASerializer(CommandSerializer):
+class ApplySLASerializer(KnownKeysOnly):
     """`sla` null goes back to the automatic choice; `no_sla` deliberately applies none (engine.md R14)."""
 
     sla = SLAChoiceField(allow_null=True, default=None, help_text="Code of an active SLA.")
@@ -72,8 +69,8 @@ class ApplySLASerializer(CommandSerializer):
         if attrs["no_sla"] and attrs["sla"] is not None:
             message = ErrorDetail(_("Name an SLA or say that there is none, not both."), "contradiction")
             raise serializers.ValidationError({"no_sla": [message]})
-        return attrs
+        return {"sla": NO_SLA if attrs["no_sla"] else attrs["sla"] or AUTOMATIC}
 
 
-class CompleteSerializer(CommandSerializer):
+class CompleteSerializer(KnownKeysOnly):
     duration_minutes = serializers.IntegerField(allow_null=True, default=None, min_value=0, max_value=2_147_483_647)

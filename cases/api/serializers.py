@@ -2,29 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
-from rest_framework.exceptions import ErrorDetail
 
 from cases.models import Activity, Case, Contact, Customer, Entitlement, Product
+from sla_project.operations.rest.strict import KnownKeysOnly
 from slas.models import SLA
-
-
-class StrictSerializer(serializers.ModelSerializer[Any]):
-    """Refuses fields that it does not know; those it only shows may come back, so that a GET can be PUT."""
-
-    also_shown: ClassVar[frozenset[str]] = frozenset()
-    """Keys that the view adds to the answer."""
-
-    def to_internal_value(self, data: Any) -> Any:
-        unknown = set(data) - set(self.fields) - self.also_shown if isinstance(data, dict) else set()
-        if unknown:
-            message = ErrorDetail(_("There is no such key."), code="unknown_key")
-            raise serializers.ValidationError({name: [message] for name in sorted(unknown)})
-        return super().to_internal_value(data)
 
 
 def name_of(source: str) -> serializers.CharField:
@@ -32,7 +17,7 @@ def name_of(source: str) -> serializers.CharField:
     return serializers.CharField(source=source, read_only=True, default=None, allow_null=True)
 
 
-class CustomerSerializer(StrictSerializer):
+class CustomerSerializer(KnownKeysOnly, serializers.ModelSerializer[Any]):
     html_url = serializers.HyperlinkedIdentityField("cases:customer_detail", read_only=True)
 
     class Meta:
@@ -42,7 +27,7 @@ class CustomerSerializer(StrictSerializer):
         validators: list[Any] = []
 
 
-class ContactSerializer(StrictSerializer):
+class ContactSerializer(KnownKeysOnly, serializers.ModelSerializer[Any]):
     customer_name = name_of("customer.name")
 
     class Meta:
@@ -51,14 +36,14 @@ class ContactSerializer(StrictSerializer):
         read_only_fields = ["is_active"]
 
 
-class ProductSerializer(StrictSerializer):
+class ProductSerializer(KnownKeysOnly, serializers.ModelSerializer[Any]):
     class Meta:
         model = Product
         fields = ["id", "name", "code", "is_active"]
         read_only_fields = ["is_active"]
 
 
-class EntitlementSerializer(StrictSerializer):
+class EntitlementSerializer(KnownKeysOnly, serializers.ModelSerializer[Any]):
     """Dates are days in the organisation's time zone, both included."""
 
     customer_name = name_of("customer.name")
@@ -91,7 +76,7 @@ class AppliedSLASerializer(serializers.Serializer[Any]):
     source = serializers.CharField()
 
 
-class TrackedSerializer(StrictSerializer):
+class TrackedSerializer(KnownKeysOnly, serializers.ModelSerializer[Any]):
     """What documents of tracked records share. The view attaches `tracking`, the engine's own row."""
 
     also_shown = frozenset({"kpi_instances"})

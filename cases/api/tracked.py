@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import Http404
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from cases.api.base import DocumentViewSet
-from cases.api.commands import ApplySLASerializer, CommandSerializer
 from cases.api.instances import TimerSerializer, timer_documents
 from cases.selectors import attach_tracking
 from cases.wording import shown_fields
+from sla_project.accounts.policy import WorkCases
 from sla_project.operations.clock import clock_now
 from sla_project.operations.requests import user_of
-from slas.models import SLA, RecordChange
+from sla_project.operations.rest.documents import DocumentViewSet
+from slas.models import RecordChange
 from slas.selectors.clocks.instances import record_of
 from slas.services.flow.changes import record_command
-from slas.services.flow.choosing import AUTOMATIC, NO_SLA, SLAChoice
 from slas.tracking import TrackedModel
 
 CHANGED = {
@@ -53,14 +54,14 @@ class RecordChangeSerializer(serializers.ModelSerializer[RecordChange]):
 class TrackedViewSet(DocumentViewSet):
     """A viewset whose rows are tracked records (`engine.md` R1–R5)."""
 
+    permission_classes = [WorkCases]
     ordering_fields: tuple[str, ...] = ("queue_at", "created_on", "modified_on", "number", "priority", "id")
     ordering = "queue_at"
 
     def document(self, obj: Any) -> Mapping[str, Any]:
-        fresh = self.get_queryset().get(pk=obj.pk)
-        attach_tracking([fresh])
-        timers = timer_documents(fresh, request=self.request, now=clock_now())
-        return {**self.get_serializer(fresh).data, "kpi_instances": timers}
+        attach_tracking([obj])
+        timers = timer_documents(obj, request=self.request, now=clock_now())
+        return {**self.get_serializer(obj).data, "kpi_instances": timers}
 
     def paginate_queryset(self, queryset: Any) -> Any:
         page = super().paginate_queryset(queryset)
@@ -71,20 +72,14 @@ class TrackedViewSet(DocumentViewSet):
     @contextmanager
     def holding(self, obj: Any) -> Iterator[None]:
         with record_command(by=user_of(self.request), source="api", now=clock_now()) as command:
-            command.lock(obj)
+            try:
+                command.lock(obj)
+            except ObjectDoesNotExist:
+                raise Http404 from None
             yield
 
-    def arguments(self, serializer: type[CommandSerializer]) -> dict[str, Any]:
-        """The checked body of a command."""
-        body = serializer(data=self.request.data)
-        body.is_valid(raise_exception=True)
-        return body.validated_data
-
-    def chosen_sla(self) -> SLA | SLAChoice:
-        asked = self.arguments(ApplySLASerializer)
-        if asked["no_sla"]:
-            return NO_SLA
-        return asked["sla"] or AUTOMATIC
+    def call(self, service: Callable[..., Any], **values: Any) -> Any:
+        return super().call(service, via="api", **values)
 
     def rows(self, queryset: Any, serializer: type[serializers.BaseSerializer[Any]]) -> Response:
         """A page of rows that belong to this record."""

@@ -127,6 +127,16 @@ class TestUpdating:
         assert (response.status_code, response.json()["changed"]["priority"]) == (412, "high")
         assert Case.objects.get().priority == "high"
 
+    def test_a_command_may_name_what_was_read(self, api):
+        case = make_case()
+        url = f"{URL}{case.pk}/"
+        etag = api.get(url)["ETag"]
+        services.case_update(case=case, priority="high", by=None, now=NOW)
+        stale = api.post(f"{url}resolve/", HTTP_IF_MATCH=etag)
+        assert (stale.status_code, stale.json()["changed"]["priority"]) == (412, "high")
+        assert api.post(f"{url}resolve/", HTTP_IF_MATCH=api.get(url)["ETag"]).json()["state"] == "resolved"
+        assert api.post(f"{url}reactivate/").json()["state"] == "active"
+
     def test_the_state_is_not_written(self, api):
         case = make_case()
         etag = api.get(f"{URL}{case.pk}/")["ETag"]

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+from django.db import transaction
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers, status, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
 from sla_project.accounts import services
 from sla_project.accounts.filters import TeamFilter, UserFilter
 from sla_project.accounts.models import ApiToken, Team, TokenScope, User
 from sla_project.accounts.openapi import TokenScheme as TokenScheme
-from sla_project.accounts.policy import SignedIn
+from sla_project.accounts.policy import Configure, SignedIn
 from sla_project.accounts.selectors import tokens_seen_by
 from sla_project.operations.clock import clock_now
 from sla_project.operations.requests import user_of
+from sla_project.operations.rest import check_if_match
+from sla_project.operations.rest.documents import DocumentViewSet
 from sla_project.operations.rest.routers import ConsoleRouter
 from sla_project.operations.rest.strict import KnownKeysOnly
 
@@ -44,30 +47,31 @@ class MeView(APIView):
     """Whoever asks."""
 
     permission_classes = [SignedIn]
+    etags = True
 
     @extend_schema(responses=MeSerializer)
     def get(self, request: Request) -> Response:
-        return Response(MeSerializer(user_of(request)).data)
+        return self._answer(user_of(request))
 
     @extend_schema(request=MeSerializer, responses=MeSerializer)
     def patch(self, request: Request) -> Response:
-        serializer = MeSerializer(user_of(request), data=request.data, partial=True)
-        serializer.is_valid(raise_exception=True)
-        user = services.user_update(
-            user=user_of(request), changes=serializer.validated_data, by=user_of(request), now=clock_now()
-        )
-        return Response(MeSerializer(user).data)
+        with transaction.atomic():
+            user = services.user_locked(user_of(request))
+            check_if_match(request, services.user_etag(user))
+            serializer = MeSerializer(user, data=request.data, partial=True)
+            serializer.is_valid(raise_exception=True)
+            user = services.user_update(user=user, changes=serializer.validated_data, by=user, now=clock_now())
+        return self._answer(user)
+
+    @staticmethod
+    def _answer(user: User) -> Response:
+        return Response(MeSerializer(user).data, headers={"ETag": services.user_etag(user)})
 
 
-class UserViewSet(
-    mixins.CreateModelMixin,
-    mixins.RetrieveModelMixin,
-    mixins.UpdateModelMixin,
-    mixins.ListModelMixin,
-    viewsets.GenericViewSet[User],
-):
+class UserViewSet(DocumentViewSet):
     """People. They are never deleted, for history names them: set `is_active` to false."""
 
+    permission_classes = [Configure]
     http_method_names = ["get", "post", "patch", "head", "options"]
     queryset = User.objects.all()
     serializer_class = UserSerializer
@@ -75,23 +79,21 @@ class UserViewSet(
     ordering = "display_name"
     ordering_fields = ["display_name", "email", "id"]
 
-    def perform_create(self, serializer: BaseSerializer[User]) -> None:
-        fields = dict(serializer.validated_data)
-        password = fields.pop("password", None)
-        serializer.instance = services.user_create(
-            fields=fields, password=password, by=user_of(self.request), now=clock_now()
-        )
+    def etag(self, obj: User) -> str:
+        return services.user_etag(obj)
 
-    def perform_update(self, serializer: BaseSerializer[User]) -> None:
-        changes = dict(serializer.validated_data)
+    def lock(self, obj: User) -> None:
+        services.user_locked(obj)
+
+    def write_new(self, values: Mapping[str, Any]) -> Any:
+        fields = dict(values)
+        password = fields.pop("password", None)
+        return self.call(services.user_create, fields=fields, password=password)
+
+    def write_changes(self, obj: User, values: Mapping[str, Any]) -> None:
+        changes = dict(values)
         password = changes.pop("password", None)
-        serializer.instance = services.user_update(
-            user=self.get_object(),
-            changes=changes,
-            password=password,
-            by=user_of(self.request),
-            now=clock_now(),
-        )
+        self.call(services.user_update, user=obj, changes=changes, password=password)
 
 
 class TeamSerializer(KnownKeysOnly, serializers.ModelSerializer[Team]):
@@ -100,9 +102,10 @@ class TeamSerializer(KnownKeysOnly, serializers.ModelSerializer[Team]):
         fields = ["id", "code", "name", "email", "lead", "members"]
 
 
-class TeamViewSet(viewsets.ModelViewSet[Team]):
+class TeamViewSet(DocumentViewSet):
     """Groups of agents that cases are assigned to."""
 
+    permission_classes = [Configure]
     http_method_names = ["get", "post", "patch", "delete", "head", "options"]
     queryset = Team.objects.prefetch_related("members")
     serializer_class = TeamSerializer
@@ -110,21 +113,22 @@ class TeamViewSet(viewsets.ModelViewSet[Team]):
     ordering = "name"
     ordering_fields = ["name", "code", "id"]
 
-    def perform_create(self, serializer: BaseSerializer[Team]) -> None:
-        self._save(serializer, Team())
+    def etag(self, obj: Team) -> str:
+        return services.team_etag(obj)
 
-    def perform_update(self, serializer: BaseSerializer[Team]) -> None:
-        self._save(serializer, self.get_object())
+    def write_new(self, values: Mapping[str, Any]) -> Any:
+        return self._save(Team(), values)
 
-    def perform_destroy(self, instance: Team) -> None:
-        services.team_delete(team=instance, by=user_of(self.request), now=clock_now())
+    def write_changes(self, obj: Team, values: Mapping[str, Any]) -> None:
+        self._save(obj, values)
 
-    def _save(self, serializer: BaseSerializer[Team], team: Team) -> None:
-        changes = dict(serializer.validated_data)
+    def remove(self, obj: Team) -> None:
+        self.call(services.team_delete, team=obj)
+
+    def _save(self, team: Team, values: Mapping[str, Any]) -> Any:
+        changes = dict(values)
         members = changes.pop("members", None)
-        serializer.instance = services.team_save(
-            team=team, changes=changes, members=members, by=user_of(self.request), now=clock_now()
-        )
+        return self.call(services.team_save, team=team, changes=changes, members=members)
 
 
 class ApiTokenSerializer(KnownKeysOnly, serializers.ModelSerializer[ApiToken]):

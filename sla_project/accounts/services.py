@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from sla_project.accounts.models import ApiToken, LoginFailure, Role, Team, User
 from sla_project.accounts.selectors import LOGIN_WINDOW
 from sla_project.operations.errors import Invalid, NotPossible, Problem
+from sla_project.operations.etags import etag_of
 from sla_project.operations.services import audit_write
 from sla_project.operations.unique import unique_or_invalid
 
@@ -30,7 +31,7 @@ def user_create(*, fields: Mapping[str, Any], password: str | None, by: User | N
     user.full_clean()
     with _one_with_this_email():
         user.save(force_insert=True)
-    audit_write(by=by, action="user.create", obj=user, after=_snapshot(user), now=now)
+    audit_write(by=by, action="user.create", obj=user, after=user_snapshot(user), now=now)
     return user
 
 
@@ -39,8 +40,8 @@ def user_update(
     *, user: User, changes: Mapping[str, Any], password: str | None = None, by: User, now: datetime
 ) -> User:
     """Raises NotPossible if nobody would be left who can administer the console."""
-    user = _locked_with_administrators(user)
-    before = _snapshot(user)
+    user = user_locked(user)
+    before = user_snapshot(user)
     for name, value in changes.items():
         setattr(user, name, value.strip().lower() if name == "email" else value)
     if password is not None:
@@ -50,7 +51,7 @@ def user_update(
         user.save()
     if before["role"] == Role.ADMINISTRATOR and not _administrators_left():
         raise NotPossible(_("This is the last administrator."), code="last_administrator")
-    after = _snapshot(user)
+    after = user_snapshot(user)
     if after != before or password is not None:
         audit_write(by=by, action="user.update", obj=user, before=before, after=after, now=now)
     return user
@@ -60,7 +61,7 @@ def _one_with_this_email() -> AbstractContextManager[None]:
     return unique_or_invalid("email", _("A user with this email address exists already."))
 
 
-def _locked_with_administrators(user: User) -> User:
+def user_locked(user: User) -> User:
     """Two administrators who demote themselves at once wait for each other, and the second sees what the first did."""
     rows = User.objects.filter(Q(pk=user.pk) | Q(role=Role.ADMINISTRATOR, is_active=True)).order_by("pk")
     return {each.pk: each for each in rows.select_for_update(no_key=True)}[user.pk]
@@ -70,7 +71,12 @@ def _administrators_left() -> bool:
     return User.objects.filter(role=Role.ADMINISTRATOR, is_active=True).exists()
 
 
-def _snapshot(user: User) -> dict[str, Any]:
+def user_etag(user: User) -> str:
+    """Changes with what people write, not with each sign-in; a password is nobody's to read."""
+    return etag_of({"id": user.pk, **user_snapshot(user)})
+
+
+def user_snapshot(user: User) -> dict[str, Any]:
     return {name: getattr(user, name) for name in USER_FIELDS}
 
 
@@ -91,7 +97,9 @@ def team_save(
 ) -> Team:
     """Writes a new or a changed team; `members` None leaves them as they are."""
     created = team.pk is None
-    before = None if created else _team_snapshot(Team.objects.select_for_update().get(pk=team.pk))
+    if not created:
+        team = Team.objects.select_for_update().get(pk=team.pk)
+    before = None if created else team_snapshot(team)
     for name, value in changes.items():
         setattr(team, name, value)
     team.full_clean()
@@ -99,7 +107,7 @@ def team_save(
         team.save()
     if members is not None:
         team.members.set(members)
-    after = _team_snapshot(team)
+    after = team_snapshot(team)
     if after != before:
         action = "team.create" if created else "team.update"
         audit_write(by=by, action=action, obj=team, before=before, after=after, now=now)
@@ -109,11 +117,17 @@ def team_save(
 @transaction.atomic
 def team_delete(*, team: Team, by: User, now: datetime) -> None:
     """Raises ProtectedError while cases belong to the team."""
-    audit_write(by=by, action="team.delete", obj=team, before=_team_snapshot(team), now=now)
+    team = Team.objects.select_for_update().get(pk=team.pk)
+    audit_write(by=by, action="team.delete", obj=team, before=team_snapshot(team), now=now)
     team.delete()
 
 
-def _team_snapshot(team: Team) -> dict[str, Any]:
+def team_etag(team: Team) -> str:
+    """Changes with the members too."""
+    return etag_of({"id": team.pk, **team_snapshot(team)})
+
+
+def team_snapshot(team: Team) -> dict[str, Any]:
     return {
         "code": team.code,
         "name": team.name,

@@ -4,22 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Protocol
 
 from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 
-from sla_project.operations.errors import Invalid, Problem, Stale
+from sla_project.operations.errors import Invalid, Problem
 
 CODE = re.compile(r"[a-z0-9](?:[a-z0-9_-]{0,62}[a-z0-9])?")
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-
-
-def check_unchanged(modified_at: datetime, expected: datetime | None) -> None:
-    """Raises `Stale` where somebody has changed the object since it was read; without `expected` nobody asks."""
-    if expected is not None and modified_at != expected:
-        raise Stale(_("Somebody else has changed it meanwhile. Save again to replace their changes by yours."))
 
 
 class ProblemLike(Protocol):

@@ -54,13 +54,18 @@ def heartbeat_beat(*, name: str, kind: str, detail: Mapping[str, Any], now: date
     Heartbeat.objects.update_or_create(name=name, defaults={"kind": kind, "at": now, "detail": dict(detail)})
 
 
+def settings_locked() -> OrganisationSettings:
+    """The one row, made where it is missing; nobody else writes it until the transaction ends."""
+    OrganisationSettings.objects.get_or_create(pk=OrganisationSettings.SINGLETON)
+    return OrganisationSettings.objects.select_for_update().get(pk=OrganisationSettings.SINGLETON)
+
+
 def settings_update(
     *, changes: Mapping[str, Any], by: User | None, reason: str = "", now: datetime
 ) -> OrganisationSettings:
     """Changes the organisation's settings. Raises ValidationError; unchanged settings write nothing."""
     with transaction.atomic():
-        OrganisationSettings.objects.get_or_create(pk=OrganisationSettings.SINGLETON)
-        row = OrganisationSettings.objects.select_for_update().get(pk=OrganisationSettings.SINGLETON)
+        row = settings_locked()
         before = {name: getattr(row, name) for name in changes}
         changed = {name: value for name, value in changes.items() if before[name] != value}
         for name, value in changed.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
@@ -10,18 +11,17 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from sla_project.operations.clock import clock_now
-from sla_project.operations.requests import user_of
+from sla_project.operations.rest.strict import CloneSerializer
 from sla_project.operations.rest.writes import no_body
 from slas.api.base import ConfigurationViewSet
-from slas.api.bodies import Types, body_of
+from slas.api.bodies import Types
 from slas.api.schedule_serializers import UseSerializer
-from slas.api.sla_documents import CloneSerializer, ConditionField
+from slas.api.sla_documents import ConditionField
 from slas.filters import KPIFilter
 from slas.models import KPI
 from slas.selectors.policy.reading import kpis
 from slas.selectors.policy.usage import uses_of_kpi
-from slas.services.policy.kpis import kpi_activate, kpi_clone, kpi_create, kpi_deactivate, kpi_delete, kpi_update
+from slas.services.policy import kpis as services
 
 TYPES: Types = {
     "code": str,
@@ -61,56 +61,44 @@ class KPISerializer(serializers.ModelSerializer[KPI]):
 class KPIViewSet(ConfigurationViewSet):
     """What is measured: an SLA KPI of one record type, inactive until activated."""
 
+    noun = "kpi"
+    types = TYPES
+    required = ("code", "name", "record_type", "applicable_from")
+    read_only = READ_ONLY
     queryset = kpis()
     serializer_class = KPISerializer
     filterset_class = KPIFilter
     ordering = ("name", "id")
     ordering_fields = ("id", "code", "name", "state", "modified_at")
 
-    def create(self, request: Request) -> Response:
-        required = ("code", "name", "record_type", "applicable_from")
-        body = body_of(request, TYPES, required=required, ignored=READ_ONLY)
-        kpi = kpi_create(**body, by=user_of(request), now=clock_now())
-        return self.respond(kpi, code=status.HTTP_201_CREATED)
+    def write_new(self, values: Mapping[str, Any]) -> Any:
+        return self.call(services.kpi_create, **values)
 
-    def update(self, request: Request, pk: str) -> Response:
-        required = ("code", "name", "record_type", "applicable_from")
-        return self._write(body_of(request, TYPES, required=required, ignored=READ_ONLY))
+    def write_changes(self, obj: KPI, values: Mapping[str, Any]) -> None:
+        self.call(services.kpi_update, kpi=obj, changes=values)
 
-    def partial_update(self, request: Request, pk: str) -> Response:
-        return self._write(body_of(request, TYPES, ignored=READ_ONLY))
-
-    @extend_schema(responses={204: None})
-    def destroy(self, request: Request, pk: str) -> Response:
-        kpi_delete(kpi=self.get_checked(), by=user_of(request), now=clock_now())
-        return Response(status=status.HTTP_204_NO_CONTENT)
+    def remove(self, obj: KPI) -> None:
+        self.call(services.kpi_delete, kpi=obj)
 
     @no_body
     @action(detail=True, methods=["post"])
     def activate(self, request: Request, pk: str) -> Response:
-        return self.respond(kpi_activate(kpi=self.get_checked(), by=user_of(request), now=clock_now()))
+        return self.command(services.kpi_activate)
 
     @no_body
     @action(detail=True, methods=["post"])
     def deactivate(self, request: Request, pk: str) -> Response:
         """409 while an active SLA measures it."""
-        return self.respond(kpi_deactivate(kpi=self.get_checked(), by=user_of(request), now=clock_now()))
+        return self.command(services.kpi_deactivate)
 
     @extend_schema(request=CloneSerializer, responses={201: KPISerializer})
     @action(detail=True, methods=["post"])
     def clone(self, request: Request, pk: str) -> Response:
         """A new inactive KPI with the same rule."""
-        body, kpi = body_of(request, {"code": str, "name": str}), self.get_object()
-        return self.respond(
-            kpi_clone(kpi=kpi, **body, by=user_of(request), now=clock_now()), code=status.HTTP_201_CREATED
-        )
+        return self.command(services.kpi_clone, CloneSerializer, status=status.HTTP_201_CREATED)
 
     @extend_schema(responses=UseSerializer(many=True), filters=False)
     @action(detail=True, filterset_class=None, pagination_class=None)
     def usage(self, request: Request, pk: str) -> Response:
         """Which SLAs, versions and items measure it, and how many open timers."""
         return Response(UseSerializer(uses_of_kpi(self.get_object()), many=True).data)
-
-    def _write(self, changes: dict[str, Any]) -> Response:
-        kpi = self.get_checked()
-        return self.respond(kpi_update(kpi=kpi, changes=changes, by=user_of(self.request), now=clock_now()))

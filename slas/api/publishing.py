@@ -21,7 +21,6 @@ from sla_project.operations.clock import clock_now
 from sla_project.operations.errors import Invalid, Problem
 from sla_project.operations.models import Job
 from sla_project.operations.numbers import whole_number
-from sla_project.operations.requests import user_of
 from sla_project.operations.rest.dry_run import can_dry_run, is_dry_run, rolled_back_if_dry
 from sla_project.operations.rest.writes import no_body
 from slas.api.base import ConfigurationViewSet
@@ -123,14 +122,12 @@ class Publishing(ConfigurationViewSet):
     @action(detail=True, methods=["post"])
     def publish(self, request: Request, pk: str) -> Response:
         """The draft becomes the next version. 400 with what makes it unusable (refusals of `check/`)."""
-        body = body_of(request, PUBLISH_TYPES)
-        sla, now = self.get_checked(), clock_now()
-        told = NOTHING_FORETOLD
-        with rolled_back_if_dry(request):
+        body, told = body_of(request, PUBLISH_TYPES), NOTHING_FORETOLD
+        with self.commanded() as sla, rolled_back_if_dry(request):
             if is_dry_run(request) and sla.draft is not None:
-                told = _told(draft_diff(sla), publication_forecast(sla=sla, now=now))
-            sla_publish(sla=sla, expected_revision=sla.draft_revision, **body, by=user_of(request), now=now)
-            answer = self.respond(sla)
+                told = _told(draft_diff(sla), publication_forecast(sla=sla, now=clock_now()))
+            self.call(sla_publish, sla=sla, expected_revision=sla.draft_revision, **body)
+            answer = self.answer(sla)
         return self._published(answer, told, sla if body.get("reapply") else None)
 
     @no_body
@@ -138,7 +135,8 @@ class Publishing(ConfigurationViewSet):
     @action(detail=True, methods=["post"])
     def forecast(self, request: Request, pk: str) -> Response:
         """Counts in the background what re-applying the draft would do, where a dry run could not count all."""
-        return self._job(forecast_start(sla=self.get_checked(), by=user_of(request), now=clock_now()))
+        with self.commanded() as sla:
+            return self._job(self.call(forecast_start, sla=sla))
 
     @can_dry_run
     @extend_schema(request=PublishSerializer, responses=PUBLISHED)
@@ -148,14 +146,12 @@ class Publishing(ConfigurationViewSet):
 
         409 if nothing would change.
         """
-        body = body_of(request, PUBLISH_TYPES)
-        sla, now = self.get_checked(), clock_now()
-        told = NOTHING_FORETOLD
-        if is_dry_run(request) and (outdated := sla_outdated(sla)) is not None:
-            told = _told(outdated.diff, republication_forecasts([outdated], now=now)[sla.pk])
-        with rolled_back_if_dry(request):
-            sla_republish(sla=sla, **body, by=user_of(request), now=now)
-            answer = self.respond(sla)
+        body, told = body_of(request, PUBLISH_TYPES), NOTHING_FORETOLD
+        with self.commanded() as sla, rolled_back_if_dry(request):
+            if is_dry_run(request) and (outdated := sla_outdated(sla)) is not None:
+                told = _told(outdated.diff, republication_forecasts([outdated], now=clock_now())[sla.pk])
+            self.call(sla_republish, sla=sla, **body)
+            answer = self.answer(sla)
         return self._published(answer, told, sla if body.get("reapply") else None)
 
     @extend_schema(responses=DiffSerializer, parameters=SIDES, filters=False)
@@ -168,7 +164,7 @@ class Publishing(ConfigurationViewSet):
         return Response(_diff_data(_compared(sla, before, after)))
 
     @extend_schema(request=EvaluateSerializer, responses=TraceSerializer)
-    @action(detail=True, methods=["post"], permission_classes=(SignedIn,))
+    @action(detail=True, methods=["post"], permission_classes=(SignedIn,), etags=False)
     def evaluate(self, request: Request, pk: str) -> Response:
         """What the draft or a version would do with a record or with typed values, and why. Nothing is stored."""
         body, sla, now = body_of(request, EVALUATE_TYPES), self.get_object(), clock_now()

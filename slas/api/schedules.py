@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import django_filters
@@ -17,8 +18,8 @@ from rest_framework.response import Response
 
 from sla_project.operations.clock import clock_now
 from sla_project.operations.errors import Invalid, Problem
-from sla_project.operations.requests import user_of
 from sla_project.operations.rest.dry_run import can_dry_run, rolled_back_if_dry
+from sla_project.operations.rest.strict import CloneSerializer
 from sla_project.operations.rest.writes import no_body
 from slas.api.base import ConfigurationViewSet
 from slas.api.bodies import Types, body_of
@@ -33,7 +34,6 @@ from slas.api.schedule_serializers import (
     ScheduleVersionSerializer,
     UseSerializer,
 )
-from slas.api.sla_documents import CloneSerializer
 from slas.models import BusinessHours, HolidaySchedule
 from slas.selectors.hours.schedules import (
     business_hours,
@@ -43,21 +43,9 @@ from slas.selectors.hours.schedules import (
     schedule_versions,
 )
 from slas.selectors.policy.usage import uses_of_hours
+from slas.services.hours import holidays
+from slas.services.hours import schedules as hours
 from slas.services.hours.holiday_imports import calendar_import, holiday_import
-from slas.services.hours.holidays import (
-    holiday_schedule_clone,
-    holiday_schedule_create,
-    holiday_schedule_delete,
-    holiday_schedule_update,
-)
-from slas.services.hours.schedules import (
-    business_hours_activate,
-    business_hours_clone,
-    business_hours_create,
-    business_hours_deactivate,
-    business_hours_delete,
-    business_hours_update,
-)
 
 HOURS_TYPES: Types = {
     "code": str,
@@ -70,7 +58,6 @@ HOURS_TYPES: Types = {
 }
 HOLIDAY_TYPES: Types = {"code": str, "name": str, "description": str, "holidays": list}
 IMPORT_TYPES: Types = {"country": str, "subdivision": str, "ics": str, "tz": str, "years": list}
-CLONE_TYPES: Types = {"code": str, "name": str}
 
 
 class BusinessHoursFilter(django_filters.FilterSet):
@@ -82,51 +69,56 @@ class BusinessHoursFilter(django_filters.FilterSet):
 
 
 class BusinessHoursViewSet(ConfigurationViewSet):
-    """Weekly hours in one zone. Every effective change makes a new version; running timers keep theirs."""
+    """Weekly hours in one zone. Every effective change makes a new version; running timers keep theirs. Hours that an
+    SLA uses cannot be deleted; the 409 names it."""
 
+    noun = "business_hours"
+    types = HOURS_TYPES
+    required = ("code", "name", "tz", "week")
+    read_only = HOURS_READ_ONLY
     queryset = business_hours()
     serializer_class = BusinessHoursSerializer
     filterset_class = BusinessHoursFilter
     ordering = ("name", "id")
     ordering_fields = ("id", "code", "name", "state", "modified_at")
 
-    def create(self, request: Request) -> Response:
-        body = self._body(required=("code", "name", "tz", "week"))
-        hours = business_hours_create(**body, by=user_of(request), now=clock_now())
-        return self.respond(hours, code=status.HTTP_201_CREATED)
+    def read(self, request: Request, *, instance: Any = None, partial: bool = False) -> Mapping[str, Any]:
+        body = dict(super().read(request, instance=instance, partial=partial))
+        code = body.get("holiday_schedule")
+        if code is not None:
+            body["holiday_schedule"] = HolidaySchedule.objects.filter(code=code).first()
+            if body["holiday_schedule"] is None:
+                raise Invalid([Problem("/holiday_schedule", "unknown", _("There is no such holiday schedule."))])
+        return body
 
-    def update(self, request: Request, pk: str) -> Response:
-        return self._write(self._body(required=("code", "name", "tz", "week")))
+    def write_new(self, values: Mapping[str, Any]) -> Any:
+        return self.call(hours.business_hours_create, **values)
 
-    def partial_update(self, request: Request, pk: str) -> Response:
-        return self._write(self._body())
+    def write_changes(self, obj: BusinessHours, values: Mapping[str, Any]) -> None:
+        self.call(hours.business_hours_update, business_hours=obj, changes=values)
 
-    @extend_schema(responses={204: None})
-    def destroy(self, request: Request, pk: str) -> Response:
-        """409 while an SLA uses them; the answer names it."""
-        business_hours_delete(business_hours=self.get_checked(), by=user_of(request), now=clock_now())
-        return Response(status=status.HTTP_204_NO_CONTENT)
+    def remove(self, obj: BusinessHours) -> None:
+        self.call(hours.business_hours_delete, business_hours=obj)
+
+    def lock(self, obj: BusinessHours) -> None:
+        hours.business_hours_locked(obj)
 
     @no_body
     @action(detail=True, methods=["post"])
     def activate(self, request: Request, pk: str) -> Response:
-        hours = self.get_checked()
-        return self.respond(business_hours_activate(business_hours=hours, by=user_of(request), now=clock_now()))
+        return self.command(hours.business_hours_activate)
 
     @no_body
     @action(detail=True, methods=["post"])
     def deactivate(self, request: Request, pk: str) -> Response:
         """409 while an active SLA counts in them."""
-        hours = self.get_checked()
-        return self.respond(business_hours_deactivate(business_hours=hours, by=user_of(request), now=clock_now()))
+        return self.command(hours.business_hours_deactivate)
 
     @extend_schema(request=CloneSerializer, responses={201: BusinessHoursSerializer})
     @action(detail=True, methods=["post"])
     def clone(self, request: Request, pk: str) -> Response:
         """New hours that are open at the same times."""
-        body, hours = body_of(request, CLONE_TYPES), self.get_object()
-        clone = business_hours_clone(business_hours=hours, **body, by=user_of(request), now=clock_now())
-        return self.respond(clone, code=status.HTTP_201_CREATED)
+        return self.command(hours.business_hours_clone, CloneSerializer, status=status.HTTP_201_CREATED)
 
     @extend_schema(responses=UseSerializer(many=True), filters=False)
     @action(detail=True, filterset_class=None, pagination_class=None)
@@ -139,10 +131,11 @@ class BusinessHoursViewSet(ConfigurationViewSet):
     @action(detail=True, methods=["post"])
     def recalculate(self, request: Request, pk: str) -> Response:
         """Moves open timers from earlier versions of the hours to the one in force, as a job. Pauses are kept."""
-        return recalculate(request, [self.get_object()])
+        with self.commanded() as found:
+            return recalculate(request, [found])
 
     @extend_schema(request=ComputeSerializer, responses=ComputationSerializer)
-    @action(detail=True, methods=["post"], permission_classes=[IsAuthenticated])
+    @action(detail=True, methods=["post"], permission_classes=[IsAuthenticated], etags=False)
     def compute(self, request: Request, pk: str) -> Response:
         """`start` and `duration` or `seconds`: when is it due? `start` and `end`: how long is it open?"""
         question = parse_question(request)
@@ -165,20 +158,6 @@ class BusinessHoursViewSet(ConfigurationViewSet):
         found = get_object_or_404(schedule_versions(self.get_object()), number=number)
         return Response(ScheduleVersionSerializer(found).data)
 
-    def _body(self, *, required: tuple[str, ...] = ()) -> dict[str, Any]:
-        body = body_of(self.request, HOURS_TYPES, required=required, ignored=HOURS_READ_ONLY)
-        code = body.get("holiday_schedule")
-        if code is not None:
-            body["holiday_schedule"] = HolidaySchedule.objects.filter(code=code).first()
-            if body["holiday_schedule"] is None:
-                raise Invalid([Problem("/holiday_schedule", "unknown", _("There is no such holiday schedule."))])
-        return body
-
-    def _write(self, changes: dict[str, Any]) -> Response:
-        hours = self.get_checked()
-        by = user_of(self.request)
-        return self.respond(business_hours_update(business_hours=hours, changes=changes, by=by, now=clock_now()))
-
 
 class HolidayScheduleFilter(django_filters.FilterSet):
     class Meta:
@@ -187,30 +166,28 @@ class HolidayScheduleFilter(django_filters.FilterSet):
 
 
 class HolidayScheduleViewSet(ConfigurationViewSet):
-    """Named lists of holidays; the holidays are part of the document."""
+    """Named lists of holidays; the holidays are part of the document. One that business hours observe cannot be
+    deleted; the 409 names them."""
 
+    noun = "schedule"
+    types = HOLIDAY_TYPES
+    required = ("code", "name")
+    replaced = ("holidays",)
+    read_only = HOLIDAY_SCHEDULE_READ_ONLY
     queryset = holiday_schedules()
     serializer_class = HolidayScheduleSerializer
     filterset_class = HolidayScheduleFilter
     ordering = ("name", "id")
     ordering_fields = ("id", "code", "name", "modified_at")
 
-    def create(self, request: Request) -> Response:
-        body = self._body(required=("code", "name"))
-        schedule = holiday_schedule_create(**body, by=user_of(request), now=clock_now())
-        return self.respond(schedule, code=status.HTTP_201_CREATED)
+    def write_new(self, values: Mapping[str, Any]) -> Any:
+        return self.call(holidays.holiday_schedule_create, **values)
 
-    def update(self, request: Request, pk: str) -> Response:
-        return self._write(self._body(required=("code", "name", "holidays")))
+    def write_changes(self, obj: HolidaySchedule, values: Mapping[str, Any]) -> None:
+        self.call(holidays.holiday_schedule_update, schedule=obj, changes=values)
 
-    def partial_update(self, request: Request, pk: str) -> Response:
-        return self._write(self._body())
-
-    @extend_schema(responses={204: None})
-    def destroy(self, request: Request, pk: str) -> Response:
-        """409 while business hours observe it; the answer names them."""
-        holiday_schedule_delete(schedule=self.get_checked(), by=user_of(request), now=clock_now())
-        return Response(status=status.HTTP_204_NO_CONTENT)
+    def remove(self, obj: HolidaySchedule) -> None:
+        self.call(holidays.holiday_schedule_delete, schedule=obj)
 
     @can_dry_run
     @extend_schema(request=HolidayImportSerializer)
@@ -218,21 +195,16 @@ class HolidayScheduleViewSet(ConfigurationViewSet):
     def import_(self, request: Request, pk: str) -> Response:
         """Adds days as rows: the public holidays of a country, or those of a calendar. What is there already stays."""
         body = _importable(body_of(request, IMPORT_TYPES, required=("years",)))
-        schedule, by, now = self.get_checked(), user_of(request), clock_now()
-        with rolled_back_if_dry(request):
-            if "ics" in body:
-                calendar_import(schedule=schedule, **body, by=by, now=now)
-            else:
-                holiday_import(schedule=schedule, **body, by=by, now=now)
-            return self.respond(schedule)
+        service = calendar_import if "ics" in body else holiday_import
+        with self.commanded() as schedule, rolled_back_if_dry(request):
+            self.call(service, schedule=schedule, **body)
+            return self.answer(schedule)
 
     @extend_schema(request=CloneSerializer, responses={201: HolidayScheduleSerializer})
     @action(detail=True, methods=["post"])
     def clone(self, request: Request, pk: str) -> Response:
         """A new schedule with the same holidays."""
-        body, schedule = body_of(request, CLONE_TYPES), self.get_object()
-        clone = holiday_schedule_clone(schedule=schedule, **body, by=user_of(request), now=clock_now())
-        return self.respond(clone, code=status.HTTP_201_CREATED)
+        return self.command(holidays.holiday_schedule_clone, CloneSerializer, status=status.HTTP_201_CREATED)
 
     @extend_schema(responses=ScheduleVersionSerializer(many=True), filters=False)
     @action(detail=True, filterset_class=None, ordering=("-id",), ordering_fields=())
@@ -246,14 +218,8 @@ class HolidayScheduleViewSet(ConfigurationViewSet):
     @action(detail=True, methods=["post"])
     def recalculate(self, request: Request, pk: str) -> Response:
         """The same for all business hours that observe it."""
-        return recalculate(request, list(self.get_object().business_hours.order_by("pk")))
-
-    def _body(self, *, required: tuple[str, ...] = ()) -> dict[str, Any]:
-        return body_of(self.request, HOLIDAY_TYPES, required=required, ignored=HOLIDAY_SCHEDULE_READ_ONLY)
-
-    def _write(self, changes: dict[str, Any]) -> Response:
-        schedule, by = self.get_checked(), user_of(self.request)
-        return self.respond(holiday_schedule_update(schedule=schedule, changes=changes, by=by, now=clock_now()))
+        with self.commanded() as schedule:
+            return recalculate(request, list(schedule.business_hours.order_by("pk")))
 
 
 def _importable(body: dict[str, Any]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db import transaction
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -15,6 +16,7 @@ from sla_project.operations.requests import user_of
 from sla_project.operations.rest import check_if_match
 from sla_project.operations.rest.strict import KnownKeysOnly
 from sla_project.operations.selectors import settings_get
+from sla_project.operations.services import settings_locked
 from slas.services.policy.settings import service_settings_update
 
 
@@ -56,12 +58,14 @@ class SettingsView(APIView):
 
     @extend_schema(request=OrganisationSettingsSerializer, responses=OrganisationSettingsSerializer)
     def patch(self, request: Request) -> Response:
-        row = settings_get()
-        check_if_match(request, etag_of(row))
-        serializer = OrganisationSettingsSerializer(row, data=request.data, partial=True)
-        serializer.is_valid(raise_exception=True)
-        changes = serializer.validated_data
-        return self._answer(service_settings_update(changes=changes, by=user_of(request), now=clock_now()))
+        with transaction.atomic():
+            row = settings_locked()
+            check_if_match(request, etag_of(row))
+            serializer = OrganisationSettingsSerializer(row, data=request.data, partial=True)
+            serializer.is_valid(raise_exception=True)
+            changes = serializer.validated_data
+            row = service_settings_update(changes=changes, by=user_of(request), now=clock_now())
+        return self._answer(row)
 
     @staticmethod
     def _answer(row: OrganisationSettings) -> Response:

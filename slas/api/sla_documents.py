@@ -158,11 +158,6 @@ class SLAVersionDocumentSerializer(SLAVersionSerializer):
         return document_for_reading(authored_document(version))
 
 
-class CloneSerializer(serializers.Serializer[Any]):
-    code = serializers.SlugField(required=False, max_length=64)
-    name = serializers.CharField(required=False, max_length=100)
-
-
 class FindingSerializer(serializers.Serializer[Any]):
     pointer = serializers.CharField(help_text="JSON pointer into the document.")
     code = serializers.CharField(help_text="Stable; docs/checker.md lists them.")

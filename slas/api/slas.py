@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from django.db import transaction
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
@@ -15,8 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from sla_project.operations.clock import clock_now
-from sla_project.operations.requests import user_of
-from sla_project.operations.rest import etag_of
+from sla_project.operations.rest.strict import CloneSerializer
 from sla_project.operations.rest.writes import no_body
 from slas.api.bodies import Types, body_of
 from slas.api.bundles import AsCode
@@ -24,7 +23,6 @@ from slas.api.publishing import Publishing
 from slas.api.sla_documents import (
     READ_ONLY,
     CheckSerializer,
-    CloneSerializer,
     DocumentSerializer,
     SLASerializer,
     SLAVersionDocumentSerializer,
@@ -45,39 +43,44 @@ DOCUMENT_TYPES: Types = {
     "recalculate_on_terminal": (bool, type(None)),
 }
 NAME_TYPES: Types = {"code": str, "name": str, "description": str, "record_type": str}
+SHOWING_DRAFTS = {"update", "partial_update", "draft", "draft_update", "draft_partial_update"}
+"""The actions whose answer is the draft, if there is one."""
 
 
 class SLAViewSet(AsCode, Publishing):
-    """Reading shows the published version (the draft where there is none); writing writes the draft."""
+    """Reading shows the published version (the draft where there is none); writing writes the draft and answers with
+    it. The published document, unchanged, makes no draft. An SLA by which records were judged cannot be deleted (409):
+    deactivate it instead."""
 
+    noun = "sla"
+    types = {**NAME_TYPES, **DOCUMENT_TYPES}
+    required = ("code", "name", "record_type")
+    read_only = READ_ONLY
     queryset = slas()
     serializer_class = SLASerializer
     filterset_class = SLAFilter
     ordering = ("name", "id")
     ordering_fields = ("id", "code", "name", "state", "modified_at")
-    etags = True
 
-    def create(self, request: Request) -> Response:
-        """A new SLA, all draft. Without items it starts empty."""
-        required = ("code", "name", "record_type")
-        body = body_of(request, {**NAME_TYPES, **DOCUMENT_TYPES}, required=required, ignored=READ_ONLY)
+    def write_new(self, values: Mapping[str, Any]) -> Any:
+        """All draft. Without items it starts empty."""
+        body = dict(values)
         document = {key: body.pop(key) for key in KEYS & body.keys()} or None
-        sla = services.sla_create(**body, document=document, by=user_of(request), now=clock_now())
-        return self.respond(sla, code=status.HTTP_201_CREATED)
+        return self.call(services.sla_create, **body, document=document)
 
-    def update(self, request: Request, pk: str) -> Response:
+    def update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Writes the draft and answers with it. The published document, unchanged, makes no draft."""
         return self._write(required=("name", "items"))
 
-    def partial_update(self, request: Request, pk: str) -> Response:
+    def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Changes the given keys of the draft, or of the published version where there is no draft."""
         return self._write()
 
-    @extend_schema(responses={204: None})
-    def destroy(self, request: Request, pk: str) -> Response:
-        """409 once records were judged by it: deactivate it instead."""
-        services.sla_delete(sla=self.get_checked(must_match=True), by=user_of(request), now=clock_now())
-        return Response(status=status.HTTP_204_NO_CONTENT)
+    def remove(self, obj: SLA) -> None:
+        self.call(services.sla_delete, sla=obj)
+
+    def lock(self, obj: SLA) -> None:
+        services.sla_locked(obj)
 
     # --- draft and versions ---
 
@@ -87,7 +90,7 @@ class SLAViewSet(AsCode, Publishing):
         sla = self.get_object()
         if sla.draft is None:
             raise Http404
-        return self.respond(sla, draft=True)
+        return self.answer(sla)
 
     @extend_schema(request=SLASerializer)
     @draft.mapping.put
@@ -103,9 +106,8 @@ class SLAViewSet(AsCode, Publishing):
     @draft.mapping.delete
     def draft_discard(self, request: Request, pk: str) -> Response:
         """Back to the published version."""
-        sla = self.get_checked(must_match=True)
-        revision = sla.draft_revision
-        services.sla_discard_draft(sla=sla, expected_revision=revision, by=user_of(request), now=clock_now())
+        with self.changing() as sla:
+            self.call(services.sla_discard_draft, sla=sla)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(responses=SLAVersionSerializer(many=True), filters=False)
@@ -134,7 +136,7 @@ class SLAViewSet(AsCode, Publishing):
     @check.mapping.post
     def check_document(self, request: Request, pk: str) -> Response:
         """The same for the draft with these keys changed. Nothing is stored."""
-        body = body_of(request, {**NAME_TYPES, **DOCUMENT_TYPES}, ignored=READ_ONLY)
+        body = self.read(request, partial=True)
         return self._check(self.get_object(), {key: body[key] for key in KEYS & body.keys()})
 
     # --- verbs ---
@@ -142,42 +144,38 @@ class SLAViewSet(AsCode, Publishing):
     @no_body
     @action(detail=True, methods=["post"])
     def activate(self, request: Request, pk: str) -> Response:
-        return self.respond(services.sla_activate(sla=self.get_checked(), by=user_of(request), now=clock_now()))
+        return self.command(services.sla_activate)
 
     @no_body
     @action(detail=True, methods=["post"])
     def deactivate(self, request: Request, pk: str) -> Response:
         """Never chosen from now on; what it judges already, it judges to the end."""
-        return self.respond(services.sla_deactivate(sla=self.get_checked(), by=user_of(request), now=clock_now()))
+        return self.command(services.sla_deactivate)
 
     @no_body
     @action(detail=True, methods=["post"], url_path="set-default")
     def set_default(self, request: Request, pk: str) -> Response:
         """What applies where nothing else does; one for each record type."""
-        return self.respond(services.sla_set_default(sla=self.get_checked(), by=user_of(request), now=clock_now()))
+        return self.command(services.sla_set_default)
 
     @no_body
     @action(detail=True, methods=["post"], url_path="clear-default")
     def clear_default(self, request: Request, pk: str) -> Response:
         """Leaves the record type without a default."""
-        return self.respond(services.sla_clear_default(sla=self.get_checked(), by=user_of(request), now=clock_now()))
+        return self.command(services.sla_clear_default)
 
     @extend_schema(request=CloneSerializer, responses={201: SLASerializer})
     @action(detail=True, methods=["post"])
     def clone(self, request: Request, pk: str) -> Response:
         """A new draft with the same document."""
-        body = body_of(request, {"code": str, "name": str})
-        clone = services.sla_clone(sla=self.get_object(), **body, by=user_of(request), now=clock_now())
-        return self.respond(clone, code=status.HTTP_201_CREATED)
+        return self.command(services.sla_clone, CloneSerializer, status=status.HTTP_201_CREATED)
 
     # --- steps ---
 
-    def respond(self, obj: Any, *, code: int = status.HTTP_200_OK, draft: bool = False) -> Response:
-        sla = self.get_queryset().get(pk=obj.pk)
-        data = SLASerializer(sla, context={**self.get_serializer_context(), "draft": draft}).data
-        return Response(data, status=code, headers={"ETag": etag_of(sla)})
+    def get_serializer_context(self) -> dict[str, Any]:
+        return {**super().get_serializer_context(), "draft": self.action in SHOWING_DRAFTS}
 
-    def changed(self, obj: SLA) -> dict[str, Any]:
+    def changed(self, obj: SLA) -> Mapping[str, Any]:
         return {"version": obj.current.number if obj.current else None, "document": editable_document(obj)}
 
     def _check(self, sla: SLA, changes: dict[str, Any]) -> Response:
@@ -191,16 +189,14 @@ class SLAViewSet(AsCode, Publishing):
         )
 
     def _write(self, *, required: tuple[str, ...] = (), to_draft: bool = False) -> Response:
-        body = body_of(self.request, {**NAME_TYPES, **DOCUMENT_TYPES}, required=required, ignored=READ_ONLY)
-        sla = self.get_checked(must_match=True)
+        body = body_of(self.request, self.types, required=required, ignored=READ_ONLY)
         given = {key: body.pop(key) for key in KEYS & body.keys()}
-        document = {**(EMPTY if required else editable_document(sla)), **given}
-        by, now, revision = user_of(self.request), clock_now(), sla.draft_revision
-        with transaction.atomic():
+        with self.changing() as sla:
+            document = {**(EMPTY if required else editable_document(sla)), **given}
             if given and (to_draft or not _is_published(sla, document)):
-                sla = services.sla_update_draft(sla=sla, document=document, expected_revision=revision, by=by, now=now)
-            sla = services.sla_rename(sla=sla, changes=body, by=by, now=now)
-        return self.respond(sla, draft=True)
+                self.call(services.sla_update_draft, sla=sla, document=document, expected_revision=None)
+            self.call(services.sla_rename, sla=sla, changes=body)
+        return self.answer(sla)
 
 
 def _is_published(sla: SLA, document: dict[str, Any]) -> bool:

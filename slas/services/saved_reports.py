@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from actions.kinds.people import is_email
 from actions.services import message_store
 from sla_project.accounts.models import User
-from sla_project.operations.errors import Invalid, NotPossible, Problem, Stale
+from sla_project.operations.errors import Invalid, NotPossible, Problem
 from sla_project.operations.etags import etag_of
 from sla_project.operations.selectors import settings_get
 from sla_project.operations.services import audit_write
@@ -35,17 +35,14 @@ def saved_report_create(*, by: User | None, now: datetime, **given: Any) -> Save
 
 
 @transaction.atomic
-def saved_report_update(
-    *, report: SavedReport, by: User | None, now: datetime, expected: str | None = None, **given: Any
-) -> SavedReport:
-    """`expected` is the ETag of what the caller has seen; raises `Stale` when it is another by now."""
-    report = _locked(report, expected)
+def saved_report_update(*, report: SavedReport, by: User | None, now: datetime, **given: Any) -> SavedReport:
+    report = _locked(report)
     return _save(report, given, action="saved_report.update", before=snapshot(report), by=by, now=now)
 
 
 @transaction.atomic
-def saved_report_delete(*, report: SavedReport, by: User | None, now: datetime, expected: str | None = None) -> None:
-    report = _locked(report, expected)
+def saved_report_delete(*, report: SavedReport, by: User | None, now: datetime) -> None:
+    report = _locked(report)
     audit_write(by=by, action="saved_report.delete", obj=report, before=snapshot(report), now=now)
     report.delete()
 
@@ -55,11 +52,8 @@ def report_etag(report: SavedReport) -> str:
     return etag_of({"id": report.pk, **snapshot(report)})
 
 
-def _locked(report: SavedReport, expected: str | None) -> SavedReport:
-    row = SavedReport.objects.select_for_update().get(pk=report.pk)
-    if expected is not None and report_etag(row) != expected:
-        raise Stale(_("The report has changed since you read it. Read it again."), snapshot(row))
-    return row
+def _locked(report: SavedReport) -> SavedReport:
+    return SavedReport.objects.select_for_update().get(pk=report.pk)
 
 
 def snapshot(report: SavedReport) -> dict[str, Any]:

@@ -156,8 +156,7 @@ def holiday_schedule_edit(request: HttpRequest, pk: int) -> HttpResponse:
         except Invalid as invalid:
             raise at_lines(invalid) from None
         except Stale:
-            has_seen(form, schedule)
-            raise
+            raise has_seen(form, schedule) from None
         return after_holidays(schedule, detail)
 
     return form_page(

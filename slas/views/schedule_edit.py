@@ -59,8 +59,7 @@ def business_hours_edit(request: HttpRequest, pk: int) -> HttpResponse:
         except Invalid as invalid:
             raise at_days(invalid) from None
         except Stale:
-            has_seen(form, hours)
-            raise
+            raise has_seen(form, hours) from None
         return after_change([hours], reverse("slas:business_hours_recalculate", args=[pk]), detail)
 
     context = {

@@ -10,14 +10,14 @@ from django.db import IntegrityError, connection, connections, transaction
 from django.test import RequestFactory
 
 from sla_project.accounts import policy
-from sla_project.accounts.models import Role, User
-from sla_project.accounts.services import user_update
+from sla_project.accounts.models import Role, Team, User
+from sla_project.accounts.services import team_save, user_update
 from sla_project.operations.errors import NotPossible
 from sla_project.operations.models import AuditEntry
-from sla_project.operations.tests.builders import NOW, api_client, make_user
+from sla_project.operations.tests.builders import NOW, api_client, make_user, seen
 
 pytestmark = pytest.mark.django_db
-USERS, TEAMS = "/api/v1/users/", "/api/v1/teams/"
+ME, USERS, TEAMS = "/api/v1/me/", "/api/v1/users/", "/api/v1/teams/"
 
 
 @pytest.mark.parametrize(
@@ -88,9 +88,11 @@ def test_faults_are_pointed_at(changes: dict, pointer: str) -> None:
 def test_no_field_can_be_smuggled_in() -> None:
     user = make_user(role=Role.AGENT)
     unknown = {"is_superuser": True, "is_staff": True}
-    assert api_client(user).patch("/api/v1/me/", {**unknown, "display_name": "Eve"}).status_code == 400
+    client = api_client(user)
+    headers = seen(client, ME)
+    assert client.patch(ME, {**unknown, "display_name": "Eve"}, headers=headers).status_code == 400
     shown = {"role": "administrator", "id": 77, "is_active": False}
-    answer = api_client(user).patch("/api/v1/me/", {**shown, "display_name": "Eve"})
+    answer = client.patch(ME, {**shown, "display_name": "Eve"}, headers=headers)
     assert answer.status_code == 200
     user.refresh_from_db()
     assert (user.display_name, user.role, user.is_active, user.is_staff) == ("Eve", "agent", True, False)
@@ -108,12 +110,12 @@ def test_others_read_people_and_change_none(role: str) -> None:
 
 def test_the_last_administrator_stays() -> None:
     user = make_user()
-    client = api_client(user)
+    client, url = api_client(user), f"{USERS}{user.pk}/"
     for change in ({"role": "agent"}, {"is_active": False}):
-        answer = client.patch(f"{USERS}{user.pk}/", change)
+        answer = client.patch(url, change, headers=seen(client, url))
         assert (answer.status_code, answer.json()["code"]) == (409, "last_administrator")
     make_user("bob@example.org")
-    assert client.patch(f"{USERS}{user.pk}/", {"role": "agent"}).status_code == 200
+    assert client.patch(url, {"role": "agent"}, headers=seen(client, url)).status_code == 200
 
 
 @pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite lets one write at a time")
@@ -150,10 +152,11 @@ def test_teams() -> None:
     ada = make_user()
     client = api_client(ada)
     made = client.post(TEAMS, {"code": "first-line", "name": "First line", "lead": ada.pk, "members": [ada.pk]}).json()
+    url = f"{TEAMS}{made['id']}/"
     assert (made["lead"], made["members"]) == (ada.pk, [ada.pk])
-    changed = client.patch(f"{TEAMS}{made['id']}/", {"name": "Front"}).json()
+    changed = client.patch(url, {"name": "Front"}, headers=seen(client, url)).json()
     assert (changed["name"], changed["members"]) == ("Front", [ada.pk])
-    assert client.delete(f"{TEAMS}{made['id']}/").status_code == 204
+    assert client.delete(url, headers=seen(client, url)).status_code == 204
     actions = AuditEntry.objects.filter(object_type="accounts.team").values_list("action", flat=True)
     assert sorted(actions) == ["team.create", "team.delete", "team.update"]
 
@@ -169,8 +172,43 @@ def test_teams() -> None:
 )
 def test_a_misspelt_key_is_said(method, path, body) -> None:
     client = api_client(make_user("a@example.org", role=Role.ADMINISTRATOR))
-    answer = getattr(client, method)(f"/api/v1/{path}", body, format="json")
+    answer = getattr(client, method)(f"/api/v1/{path}", body, format="json", headers={"If-Match": "*"})
     wrong = {"/timezone", "/colour", "/scopes"}
     assert answer.status_code == 400, answer.data
     assert [one["code"] for one in answer.json()["errors"]] == ["unknown_key"]
     assert {one["pointer"] for one in answer.json()["errors"]} <= wrong
+
+
+def test_writes_name_what_they_have_read() -> None:
+    """People and teams are documents like the others; the members of a team are part of it."""
+    ada, bob = make_user(), make_user("bob@example.org")
+    client = api_client(ada)
+    team = client.post(TEAMS, {"code": "first-line", "name": "First line"})
+    for url, changes in (
+        (f"{TEAMS}{team.json()['id']}/", {"members": [bob.pk]}),
+        (f"{USERS}{bob.pk}/", {"display_name": "Bobby"}),
+        (ME, {"time_zone": "Europe/London"}),
+    ):
+        read = seen(client, url)
+        assert client.patch(url, changes).status_code == 428
+        changed = client.patch(url, changes, headers=read)
+        assert changed.status_code == 200 and changed["ETag"] == seen(client, url)["If-Match"]
+        stale = client.patch(url, changes, headers=read)
+        assert (stale.status_code, stale.json()["code"]) == (412, "stale")
+
+
+def test_signing_in_changes_no_etag() -> None:
+    ada = make_user()
+    client, url = api_client(ada), f"{USERS}{ada.pk}/"
+    read = seen(client, url)
+    User.objects.filter(pk=ada.pk).update(last_login=NOW, password="!other")
+    assert seen(client, url) == read
+
+
+def test_a_team_is_written_as_it_is_now_not_as_the_caller_has_it() -> None:
+    ada = make_user()
+    old = team_save(team=Team(code="first-line", name="First line"), changes={}, by=ada, now=NOW)
+    Team.objects.update(email="first@example.org")
+    team_save(team=old, changes={"name": "Front"}, by=ada, now=NOW)
+    team = Team.objects.get()
+    assert (team.name, team.email) == ("Front", "first@example.org")

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
-
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework import status
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 
-from sla_project.operations.errors import Stale
+from sla_project.operations.etags import check_unchanged
 
 
 class PreconditionRequired(APIException):
@@ -20,11 +16,15 @@ class PreconditionRequired(APIException):
     default_code = "precondition_required"
 
 
-def check_if_match(request: Request, etag: str, *, changed: Mapping[str, Any] | Sequence[str] = ()) -> None:
-    """Raises PreconditionRequired (428) without If-Match, and Stale (412) when it names another."""
-    header = request.headers.get("If-Match", "").strip()
-    if not header:
+def if_match(request: Request) -> str:
+    """The ETags that the request names; nothing if it names none."""
+    return request.headers.get("If-Match", "").strip()
+
+
+def check_if_match(request: Request, etag: str) -> None:
+    """Raises PreconditionRequired (428) without If-Match, and Stale (412) when it names another. The caller has locked
+    what the ETag is of."""
+    expected = if_match(request)
+    if not expected:
         raise PreconditionRequired
-    offered = {part.strip().removeprefix("W/") for part in header.split(",")}
-    if "*" not in offered and etag not in offered:
-        raise Stale(_("The document has changed since you read it. Read it again."), changed)
+    check_unchanged(etag, expected)

@@ -52,9 +52,12 @@ class OperationSchema(AutoSchema):
     """Adds the headers that writes understand. A view whose documents have ETags says `etags = True`."""
 
     def get_override_parameters(self) -> list[Any]:
+        has_etag = getattr(self.view, "etags", False)
         if self.method == "POST":
-            return [_header("Idempotency-Key", "Repeat a POST safely: the first answer is replayed for 24 hours.")]
-        if self.method in ("PUT", "PATCH", "DELETE") and getattr(self.view, "etags", False):
+            key = _header("Idempotency-Key", "Repeat a POST safely: the first answer is replayed for 24 hours.")
+            is_command = has_etag and getattr(self.view, "detail", False)
+            return [key, _header("If-Match", "The ETag that the document must have; left out: any.")][: 1 + is_command]
+        if self.method in ("PUT", "PATCH", "DELETE") and has_etag:
             return [_header("If-Match", "The ETag of the document that was read.", required=True)]
         return []
 
@@ -96,8 +99,9 @@ def _add(responses: dict[str, Any], method: str, path: str, parameters: list[dic
         codes.append("409")
     if method == "post":
         codes.append("422")
-    if any(parameter["name"] == "If-Match" for parameter in parameters):
-        codes += ["412", "428"]
+    for parameter in parameters:
+        if parameter["name"] == "If-Match":
+            codes += ["412", "428"] if parameter.get("required") else ["412"]
     for code in codes:
         responses.setdefault(code, _response(WORDS[code]))
     responses.setdefault("429", _too_many())

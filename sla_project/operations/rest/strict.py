@@ -2,19 +2,38 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
+from rest_framework.request import Request
 
 
 class KnownKeysOnly(serializers.Serializer[Any]):
     """A mixin. Keys that are only shown may come back, so that what was read can be sent."""
 
+    also_shown: ClassVar[frozenset[str]] = frozenset()
+    """Keys that the view adds to the answer."""
+
     def to_internal_value(self, data: Any) -> Any:
-        unknown = set(data) - set(self.fields) if isinstance(data, dict) else set()
+        unknown = set(data) - set(self.fields) - self.also_shown if isinstance(data, dict) else set()
         if unknown:
             message = ErrorDetail(_("There is no such key."), code="unknown_key")
-            raise serializers.ValidationError({name: [message] for name in sorted(unknown)})
+            raise serializers.ValidationError({name[:60]: [message] for name in sorted(unknown)[:10]})
         return super().to_internal_value(data)
+
+
+class CloneSerializer(KnownKeysOnly):
+    """What the copy is called; made up where it is not said."""
+
+    code = serializers.CharField(required=False, allow_blank=True, max_length=64)
+    name = serializers.CharField(required=False, allow_blank=True)
+
+
+def arguments_of(request: Request, serializer: type[KnownKeysOnly]) -> dict[str, Any]:
+    """The checked body of a command. Raises ValidationError."""
+    body = serializer(data=request.data)
+    body.is_valid(raise_exception=True)
+    arguments: dict[str, Any] = body.validated_data
+    return arguments

@@ -24,6 +24,11 @@ def make_token(user: User, scope: str = "write", **fields: Any) -> tuple[ApiToke
     return token_create(user=user, scope=scope, by=user, **asked)
 
 
+def seen(client: APIClient, url: str) -> dict[str, str]:
+    """The headers of a write by who has just read the document."""
+    return {"If-Match": client.get(url)["ETag"]}
+
+
 def api_client(user: User | None = None, **options: Any) -> APIClient:
     """A client with a token of the user's; without a user a stranger."""
     client = APIClient(**options)

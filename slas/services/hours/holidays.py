@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from sla_project.accounts.models import User
 from sla_project.operations.codes import create_copy
 from sla_project.operations.errors import NotPossible
-from sla_project.operations.problems import Problems, check_unchanged
+from sla_project.operations.etags import check_unchanged, etag_of
+from sla_project.operations.problems import Problems
 from sla_project.operations.services import audit_write
 from sla_project.operations.unique import unique_or_invalid
 from slas.models import BusinessHours, Holiday, HolidaySchedule
@@ -70,16 +71,16 @@ def holiday_schedule_update(
     *,
     schedule: HolidaySchedule,
     changes: Mapping[str, Any],
-    expected: datetime | None = None,
+    expected: str | None = None,
     by: User | None,
     now: datetime,
 ) -> HolidaySchedule:
     """Changes name, description or the whole list of holidays; running instances keep their version.
 
-    `expected` is when it was last changed before it was read; raises `Stale` if that has moved on.
+    `expected` is the ETag of what was read; raises `Stale` if it is another by now.
     """
     schedule = HolidaySchedule.objects.select_for_update().get(pk=schedule.pk)
-    check_unchanged(schedule.modified_at, expected)
+    check_unchanged(etag_of(schedule), expected)
     before, problems = holiday_schedule_snapshot(schedule), Problems()
     if changes.get("code", schedule.code) != schedule.code:
         problems.add("/code", "immutable", _("The code cannot be changed."))

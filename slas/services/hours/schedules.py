@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from sla_project.accounts.models import User
 from sla_project.operations.codes import create_copy
 from sla_project.operations.errors import NotPossible
-from sla_project.operations.problems import Problems, check_unchanged
+from sla_project.operations.etags import check_unchanged, etag_of
+from sla_project.operations.problems import Problems
 from sla_project.operations.services import audit_write
 from sla_project.operations.unique import unique_or_invalid
 from slas.domain.worktime import ScheduleError
@@ -77,16 +78,16 @@ def business_hours_update(
     *,
     business_hours: BusinessHours,
     changes: Mapping[str, Any],
-    expected: datetime | None = None,
+    expected: str | None = None,
     by: User | None,
     now: datetime,
 ) -> BusinessHours:
     """Changes the hours; a change of what is open makes a new version, and running instances keep theirs.
 
-    `expected` is when they were last changed before they were read; raises `Stale` if that has moved on.
+    `expected` is the ETag of what was read; raises `Stale` if it is another by now.
     """
-    hours = _locked(business_hours)
-    check_unchanged(hours.modified_at, expected)
+    hours = business_hours_locked(business_hours)
+    check_unchanged(etag_of(hours), expected)
     before, problems = business_hours_snapshot(hours), Problems()
     if changes.get("code", hours.code) != hours.code:
         problems.add("/code", "immutable", _("The code cannot be changed."))
@@ -119,13 +120,13 @@ def business_hours_clone(
 
 @transaction.atomic
 def business_hours_activate(*, business_hours: BusinessHours, by: User | None, now: datetime) -> BusinessHours:
-    return _move(_locked(business_hours), BusinessHours.State.ACTIVE, "business_hours.activate", by, now)
+    return _move(business_hours_locked(business_hours), BusinessHours.State.ACTIVE, "business_hours.activate", by, now)
 
 
 @transaction.atomic
 def business_hours_deactivate(*, business_hours: BusinessHours, by: User | None, now: datetime) -> BusinessHours:
     """Refused while an active SLA counts in these hours."""
-    hours = _locked(business_hours)
+    hours = business_hours_locked(business_hours)
     _refuse_if_used(hours, active_only=True)
     return _move(hours, BusinessHours.State.INACTIVE, "business_hours.deactivate", by, now)
 
@@ -133,7 +134,7 @@ def business_hours_deactivate(*, business_hours: BusinessHours, by: User | None,
 @transaction.atomic
 def business_hours_delete(*, business_hours: BusinessHours, by: User | None, now: datetime) -> None:
     """Only while no SLA names the hours and nothing was ever counted in them."""
-    hours = _locked(business_hours)
+    hours = business_hours_locked(business_hours)
     _refuse_if_used(hours, active_only=False)
     audit_write(by=by, action="business_hours.delete", obj=hours, before=business_hours_snapshot(hours), now=now)
     try:
@@ -143,7 +144,7 @@ def business_hours_delete(*, business_hours: BusinessHours, by: User | None, now
         raise NotPossible(_("Timers were counted in these hours; deactivate them instead."), code="in_use") from None
 
 
-def _locked(business_hours: BusinessHours) -> BusinessHours:
+def business_hours_locked(business_hours: BusinessHours) -> BusinessHours:
     return (
         BusinessHours.objects.select_for_update(of=("self",))
         .select_related("holiday_schedule")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from django.urls import resolve
 
+from sla_project.operations.tests.builders import seen
 from slas.tests.policy.builders import GOLD, WEEK, make_hours
 
 pytestmark = pytest.mark.django_db
@@ -30,32 +32,60 @@ def test_a_kpi_lives_its_life(api):
     url = f"{V1}/kpis/{created.json()['id']}/"
     assert api.post(f"{url}activate/").json()["state"] == "active"
     assert api.post(f"{url}activate/").status_code == 409
-    changed = api.patch(url, {"pause_override": True, "pause_when": GOLD}, format="json")
+    changed = api.patch(url, {"pause_override": True, "pause_when": GOLD}, headers=seen(api, url))
     assert changed.json()["pause_when"] == GOLD
-    assert api.put(url, api.get(url).json(), format="json").status_code == 200
-    assert api.delete(url).status_code == 204
+    assert api.put(url, api.get(url).json(), headers=seen(api, url)).status_code == 200
+    assert api.delete(url, headers=seen(api, url)).status_code == 204
 
 
 def test_a_kpi_in_use_stays(api, sla):
     url = f"{V1}/kpis/{api.get(f'{V1}/kpis/').json()['results'][0]['id']}/"
-    for response in (api.post(f"{url}deactivate/"), api.delete(url)):
+    for response in (api.post(f"{url}deactivate/"), api.delete(url, headers=seen(api, url))):
         assert response.status_code == 409 and "Support" in response.json()["detail"]
 
 
-def test_a_stale_etag_is_refused_where_one_is_sent(api):
-    created = api.post(f"{V1}/kpis/", KPI, format="json")
-    url = f"{V1}/kpis/{created.json()['id']}/"
-    api.patch(url, {"name": "Other"}, format="json")
-    stale = api.patch(url, {"name": "Mine"}, format="json", headers={"If-Match": created["ETag"]})
+DOCUMENTS = [("kpis", KPI), ("business-hours", HOURS), ("holiday-schedules", {"code": "uk", "name": "UK"})]
+
+
+@pytest.mark.parametrize(("resource", "body"), DOCUMENTS)
+def test_writes_name_what_they_have_read(api, resource, body):
+    created = api.post(f"{V1}/{resource}/", body)
+    url = f"{V1}/{resource}/{created.json()['id']}/"
+    for method in ("put", "patch", "delete"):
+        assert getattr(api, method)(url, body).status_code == 428
+    read = {"If-Match": created["ETag"]}
+    assert api.patch(url, {"name": "Other"}, headers=read).status_code == 200
+    stale = api.patch(url, {"name": "Mine"}, headers=read)
     assert stale.status_code == 412 and stale.json()["changed"]["name"] == "Other"
+    assert api.delete(url, headers=read).status_code == 412
+    assert api.post(f"{url}clone/", headers=read).status_code == 412
+    assert api.post(f"{url}clone/", headers=seen(api, url)).status_code == 201
+
+
+@pytest.mark.parametrize(("resource", "body"), DOCUMENTS)
+def test_what_somebody_changes_at_the_last_moment_is_not_overwritten(api, resource, body, monkeypatch):
+    """The ETag is compared once the row is held: a change between finding the object and holding it counts."""
+    created = api.post(f"{V1}/{resource}/", body)
+    view = resolve(f"{V1}/{resource}/{created.json()['id']}/").func.cls
+    find = view.get_object
+
+    def find_and_be_overtaken(self):
+        found = find(self)
+        type(found).objects.filter(pk=found.pk).update(name="Theirs")
+        return found
+
+    monkeypatch.setattr(view, "get_object", find_and_be_overtaken)
+    url = f"{V1}/{resource}/{created.json()['id']}/"
+    answer = api.patch(url, {"name": "Mine"}, headers={"If-Match": created["ETag"]})
+    assert answer.status_code == 412 and answer.json()["changed"]["name"] == "Theirs"
 
 
 def test_hours_are_versioned(api):
     created = api.post(f"{V1}/business-hours/", HOURS, format="json")
     assert created.status_code == 201 and created.json()["version"] == 1
     url = f"{V1}/business-hours/{created.json()['id']}/"
-    assert api.put(url, created.json(), format="json").json()["version"] == 1
-    assert api.patch(url, {"tz": "Europe/Paris"}, format="json").json()["version"] == 2
+    assert api.put(url, created.json(), headers=seen(api, url)).json()["version"] == 1
+    assert api.patch(url, {"tz": "Europe/Paris"}, headers=seen(api, url)).json()["version"] == 2
     versions = api.get(f"{url}versions/").json()["results"]
     assert [version["number"] for version in versions] == [2, 1]
     assert api.get(f"{url}versions/1/").json()["document"]["tz"] == "Europe/London"
@@ -85,7 +115,8 @@ def test_hours_in_use_stay_and_name_their_users(api, sla):
     document = make_document(make_item(business_hours="uk-hours"))
     sla_update_draft(sla=sla, document=document, expected_revision=None, by=None, now=NOW)
     pk = api.get(f"{V1}/business-hours/?code=uk-hours").json()["results"][0]["id"]
-    response = api.delete(f"{V1}/business-hours/{pk}/")
+    url = f"{V1}/business-hours/{pk}/"
+    response = api.delete(url, headers=seen(api, url))
     assert response.status_code == 409 and "Support" in response.json()["detail"]
 
 
@@ -137,12 +168,12 @@ def test_holidays_are_part_of_their_schedule(api):
     created = api.post(f"{V1}/holiday-schedules/", body, format="json")
     assert created.status_code == 201 and created.json()["holidays"] == [holiday]
     url = f"{V1}/holiday-schedules/{created.json()['id']}/"
-    assert api.put(url, created.json(), format="json").status_code == 200
-    wrong = api.patch(url, {"holidays": [{**holiday, "date": "soon"}]}, format="json")
+    assert api.put(url, created.json(), headers=seen(api, url)).status_code == 200
+    wrong = api.patch(url, {"holidays": [{**holiday, "date": "soon"}]}, headers=seen(api, url))
     assert wrong.json()["errors"][0]["pointer"] == "/holidays/0/date"
     hours = api.post(f"{V1}/business-hours/", HOURS | {"holiday_schedule": "uk"}, format="json").json()
     assert hours["holiday_schedule"] == "uk"
-    assert api.delete(url).status_code == 409
+    assert api.delete(url, headers=seen(api, url)).status_code == 409
 
 
 def test_public_holidays_come_by_country(api):

@@ -10,6 +10,7 @@ from cases.models import Case
 from cases.tests.builders import judge, make_case
 from sla_project.operations.jobs import jobs_finish
 from sla_project.operations.models import Job
+from sla_project.operations.tests.builders import seen
 from slas.models import BusinessHours, HolidaySchedule
 from slas.selectors.clocks.instances import record_of
 from slas.services.hours.holidays import holiday_schedule_create
@@ -54,8 +55,8 @@ def test_overrides_are_part_of_the_hours(api):
     assert created["overrides"] == EVE
     url = f"{V1}/business-hours/{created['id']}/"
     assert api.get(f"{url}versions/1/").json()["document"]["overrides"] == EVE
-    assert api.put(url, created, format="json").json()["version"] == 1
-    assert api.patch(url, {"overrides": {}}, format="json").json()["version"] == 2
+    assert api.put(url, created, headers=seen(api, url)).json()["version"] == 1
+    assert api.patch(url, {"overrides": {}}, headers=seen(api, url)).json()["version"] == 2
 
 
 @pytest.mark.parametrize(
@@ -68,7 +69,7 @@ def test_overrides_are_part_of_the_hours(api):
     ],
 )
 def test_wrong_overrides_are_refused_at_their_place(api, hours, overrides, pointer):
-    response = api.patch(address(hours), {"overrides": overrides}, format="json")
+    response = api.patch(address(hours), {"overrides": overrides}, headers=seen(api, address(hours)))
     assert pointers(response) == [pointer]
 
 
@@ -166,7 +167,8 @@ def test_times_of_a_calendar_close_parts_of_days(api, hours):
         (day,) = api.post(import_, body | given, format="json").json()["holidays"]
         assert (day["hours"], day["closed"]) == (None, closed)
     read = api.post(address(schedule, "import/"), body, format="json").json()
-    assert api.put(address(schedule), read, format="json").json()["holidays"] == read["holidays"]
+    headers = seen(api, address(schedule))
+    assert api.put(address(schedule), read, headers=headers).json()["holidays"] == read["holidays"]
     assert hours.versions.last().document["overrides"] == {"2026-05-01": [["10:00", "12:00"]]}
 
 
