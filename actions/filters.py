@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from actions import kinds, targets
 from actions.models import Action, ActionRun, EmailTemplate, Message
+from sla_project.operations.filter_fields import MomentFilter, YesNoFilter
 
 
 def _kinds() -> list[tuple[str, Any]]:
@@ -27,12 +28,8 @@ class ActionRunFilter(django_filters.FilterSet):
     target_id = django_filters.NumberFilter(label=_("Record id"), min_value=0, max_value=2**63 - 1)
     cause_kind = django_filters.CharFilter(label=_("Kind of cause"))
     cause_key = django_filters.CharFilter(label=_("Cause"))
-    created_after = django_filters.IsoDateTimeFilter(
-        label=_("Created from"), field_name="created_at", lookup_expr="gte"
-    )
-    created_before = django_filters.IsoDateTimeFilter(
-        label=_("Created before"), field_name="created_at", lookup_expr="lt"
-    )
+    created_after: Any = MomentFilter(label=_("Created from"), field_name="created_at", lookup_expr="gte")
+    created_before: Any = MomentFilter(label=_("Created before"), field_name="created_at", lookup_expr="lt")
 
     class Meta:
         model = ActionRun
@@ -43,7 +40,7 @@ class MessageFilter(django_filters.FilterSet):
     state = django_filters.MultipleChoiceFilter(label=_("State"), choices=Message.State.choices)
     to_email = django_filters.CharFilter(label=_("Recipient"), lookup_expr="iexact")
     run = django_filters.NumberFilter(label=_("Action run"), min_value=0, max_value=2**63 - 1)
-    is_held_back = django_filters.BooleanFilter(label=_("Held back"))
+    is_held_back = YesNoFilter(label=_("Held back"))
     message_id = django_filters.CharFilter(label=_("Message-ID"))
     q = django_filters.CharFilter(label=_("Search"), method="search")
 

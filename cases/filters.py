@@ -15,6 +15,7 @@ from cases.lookup_fields import LookupFilter
 from cases.models import Activity, Case, Contact, Customer, Entitlement, Product
 from sla_project.accounts.models import Team, User
 from sla_project.operations.clock import clock_now
+from sla_project.operations.filter_fields import MomentFilter, YesNoFilter
 from slas.condition_links import ConditionFilter
 from slas.domain.fields import fold
 from slas.models import SLA
@@ -41,15 +42,9 @@ class RecordFilter(django_filters.FilterSet):
     team = django_filters.ModelChoiceFilter(empty_label=ANY, label=_("Team"), queryset=Team.objects.all())
     sla = django_filters.CharFilter(label=_("SLA code, or none"), method="under_sla")
     due = django_filters.ChoiceFilter(empty_label=ANY, label=_("Time left"), choices=DUE_CHOICES, method="by_due")
-    due_after = django_filters.IsoDateTimeFilter(
-        label=_("Next failure time from"), field_name="queue_at", lookup_expr="gte"
-    )
-    due_before = django_filters.IsoDateTimeFilter(
-        label=_("Next failure time before"), field_name="queue_at", lookup_expr="lt"
-    )
-    created_after = django_filters.IsoDateTimeFilter(
-        label=_("Created from"), field_name="created_on", lookup_expr="gte"
-    )
+    due_after = MomentFilter(label=_("Next failure time from"), field_name="queue_at", lookup_expr="gte")
+    due_before = MomentFilter(label=_("Next failure time before"), field_name="queue_at", lookup_expr="lt")
+    created_after = MomentFilter(label=_("Created from"), field_name="created_on", lookup_expr="gte")
 
     def under_sla(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         return selectors.under_sla(queryset, queryset.model, value)
@@ -131,7 +126,7 @@ class CustomerFilter(NamedFilter):
     service_level = django_filters.ChoiceFilter(
         empty_label=ANY, label=_("Service level"), choices=choices.ServiceLevel.choices
     )
-    is_active = django_filters.BooleanFilter(label=_("Active"))
+    is_active = YesNoFilter(label=_("Active"))
 
     class Meta:
         model = Customer
@@ -139,13 +134,15 @@ class CustomerFilter(NamedFilter):
 
 
 class ContactFilter(NamedFilter):
+    is_active = YesNoFilter(label=_("Active"))
+
     class Meta:
         model = Contact
         fields = ["customer", "email", "is_active"]
 
 
 class ProductFilter(NamedFilter):
-    is_active = django_filters.BooleanFilter(label=_("Active"))
+    is_active = YesNoFilter(label=_("Active"))
 
     class Meta:
         model = Product
@@ -158,7 +155,7 @@ class EntitlementFilter(NamedFilter):
         empty_label=ANY, label=_("SLA"), queryset=SLA.objects.filter(record_type="case")
     )
     state = django_filters.ChoiceFilter(empty_label=ANY, label=_("State"), choices=choices.EntitlementState.choices)
-    is_default = django_filters.BooleanFilter(label=_("Default"))
+    is_default = YesNoFilter(label=_("Default"))
 
     class Meta:
         model = Entitlement

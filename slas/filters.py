@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from sla_project.operations.clock import clock_now
+from sla_project.operations.filter_fields import DayFilter, MomentFilter, YesNoFilter
 from slas import records
 from slas.models import KPI, SLA, KPIInstance, SavedReport
 from slas.selectors.clocks.instance_lists import SHOWN, in_period, in_status, paused_longer, shown
@@ -51,6 +52,8 @@ class KPIFilter(django_filters.FilterSet):
 class SLAFilter(django_filters.FilterSet):
     record_type = django_filters.ChoiceFilter(label=_("Record type"), choices=record_type_choices, empty_label=_("All"))
 
+    is_default = YesNoFilter(label=_("Default"))
+
     class Meta:
         model = SLA
         fields = ("code", "record_type", "state", "is_default")
@@ -76,9 +79,7 @@ class SLAPageFilter(SLAFilter):
 
 class SavedReportFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(label=_("Search"), field_name="name", lookup_expr="icontains")
-    mailed = django_filters.BooleanFilter(
-        label=_("Mailed weekly"), field_name="weekday", lookup_expr="isnull", exclude=True
-    )
+    mailed = YesNoFilter(label=_("Mailed weekly"), field_name="weekday", lookup_expr="isnull", exclude=True)
 
     class Meta:
         model = SavedReport
@@ -101,13 +102,14 @@ class KPIInstanceFilter(django_filters.FilterSet):
         choices=KPIInstance.Status.choices, method="by_status", label=_("Status")
     )
     show = django_filters.ChoiceFilter(choices=SHOWN, method="by_show", label=_("Show"))
-    open = django_filters.BooleanFilter("ended_at", lookup_expr="isnull", label=_("Open"))
-    since = django_filters.DateFilter(method="by_start", label=_("Ended since (date), or still open"))
-    until = django_filters.DateFilter(method="by_end", label=_("Ended until (date), or still open"))
-    due_after = django_filters.IsoDateTimeFilter("failure_at", lookup_expr="gte", label=_("Due from"))
-    due_before = django_filters.IsoDateTimeFilter("failure_at", lookup_expr="lte", label=_("Due until"))
-    ended_after = django_filters.IsoDateTimeFilter("ended_at", lookup_expr="gte", label=_("Ended from"))
-    ended_before = django_filters.IsoDateTimeFilter("ended_at", lookup_expr="lte", label=_("Ended until"))
+    is_current: Any = YesNoFilter(label=_("The KPI's latest on its record"))
+    open: Any = YesNoFilter("ended_at", lookup_expr="isnull", label=_("Open"))
+    since = DayFilter(method="by_start", label=_("Ended since (date), or still open"))
+    until = DayFilter(method="by_end", label=_("Ended until (date), or still open"))
+    due_after: Any = MomentFilter("failure_at", lookup_expr="gte", label=_("Due from"))
+    due_before: Any = MomentFilter("failure_at", lookup_expr="lte", label=_("Due until"))
+    ended_after: Any = MomentFilter("ended_at", lookup_expr="gte", label=_("Ended from"))
+    ended_before: Any = MomentFilter("ended_at", lookup_expr="lte", label=_("Ended until"))
     paused_longer = django_filters.NumberFilter(
         method="by_pause", min_value=0, max_value=LONGEST_PAUSE, label=_("Paused longer than (hours)")
     )
@@ -163,9 +165,9 @@ class KPIInstancePageFilter(KPIInstanceFilter):
         "record_type", "service_level", "customer", "team", "channel", "due_after", "due_before", "paused_longer",
     )  # fmt: skip
 
-    ended_after = django_filters.IsoDateTimeFilter("ended_at", lookup_expr="gte", widget=forms.HiddenInput)
+    ended_after: Any = MomentFilter("ended_at", lookup_expr="gte", widget=forms.HiddenInput)
     show = django_filters.ChoiceFilter(choices=SHOWN, method="by_show", widget=forms.HiddenInput)
-    open = django_filters.BooleanFilter("ended_at", lookup_expr="isnull", widget=forms.HiddenInput)
+    open: Any = YesNoFilter("ended_at", lookup_expr="isnull", widget=forms.HiddenInput)
     item = django_filters.CharFilter("item_key", widget=forms.HiddenInput)
     kpi = django_filters.ChoiceFilter("kpi__code", label=_("KPI"), choices=kpi_choices, empty_label=_("All"))
     sla = django_filters.ChoiceFilter("sla__code", label=_("SLA"), choices=sla_choices, empty_label=_("All"))
@@ -175,12 +177,11 @@ class KPIInstancePageFilter(KPIInstanceFilter):
     status = django_filters.ChoiceFilter(
         choices=KPIInstance.Status.choices, method="by_one_status", label=_("Status"), empty_label=_("All")
     )
-    since = django_filters.DateFilter(method="by_start", label=_("Ended since"), widget=DATE)
-    until = django_filters.DateFilter(method="by_end", label=_("Ended until"), widget=DATE)
-    due_after = django_filters.DateFilter("failure_at", lookup_expr="date__gte", label=_("Due from"), widget=DATE)
-    due_before = django_filters.DateFilter("failure_at", lookup_expr="date__lte", label=_("Due until"), widget=DATE)
-    record = None
-    ended_before = None
+    since = DayFilter(method="by_start", label=_("Ended since"), widget=DATE)
+    until = DayFilter(method="by_end", label=_("Ended until"), widget=DATE)
+    due_after: Any = DayFilter("failure_at", lookup_expr="date__gte", label=_("Due from"), widget=DATE)
+    due_before: Any = DayFilter("failure_at", lookup_expr="date__lte", label=_("Due until"), widget=DATE)
+    record = is_current = ended_before = None
 
     class Meta:
         model = KPIInstance
@@ -236,7 +237,8 @@ class ReportPageFilter(KPIInstancePageFilter):
 class ReportFilter(KPIInstanceFilter):
     """The same over the API."""
 
-    status = show = open = record = ended_after = ended_before = due_after = due_before = paused_longer = None
+    status = show = is_current = open = record = None
+    ended_after = ended_before = due_after = due_before = paused_longer = None
 
     class Meta:
         model = KPIInstance

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -11,9 +11,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from sla_project.operations.problems import Problems
-
-EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
-"""Times that a clock can be computed from, and that every database can hold in every zone."""
+from sla_project.operations.times import EARLIEST, LATEST
 
 
 class RecordProblems(Problems):

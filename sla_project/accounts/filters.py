@@ -9,13 +9,14 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from sla_project.accounts.models import Role, Team, User
+from sla_project.operations.filter_fields import YesNoFilter
 
 
 class PersonFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(label=_("Name or email"), method="search")
     role = django_filters.ChoiceFilter(label=_("Role"), choices=Role.choices, empty_label=_("All"))
     teams = django_filters.ModelChoiceFilter(label=_("Team"), queryset=Team.objects.all(), empty_label=_("All"))
-    is_active = django_filters.BooleanFilter(label=_("Active"))
+    is_active = YesNoFilter(label=_("Active"))
 
     class Meta:
         model = User

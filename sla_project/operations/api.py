@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from sla_project.operations.clock import clock_now
+from sla_project.operations.filter_fields import MomentFilter
 from sla_project.operations.jobs import job_retry
 from sla_project.operations.models import AuditEntry, Job
 from sla_project.operations.requests import user_of
@@ -93,11 +94,12 @@ class AuditEntrySerializer(serializers.ModelSerializer[AuditEntry]):
 
 class AuditEntryFilter(filters.FilterSet):
     by = filters.CharFilter(field_name="by__email", lookup_expr="iexact")
-    at = filters.IsoDateTimeFromToRangeFilter()
+    at_after = MomentFilter("at", lookup_expr="gte")
+    at_before = MomentFilter("at", lookup_expr="lte")
 
     class Meta:
         model = AuditEntry
-        fields = ["action", "object_type", "object_id", "by", "at"]
+        fields = ["action", "object_type", "object_id", "by"]
 
 
 class ViewAudit(BasePermission):

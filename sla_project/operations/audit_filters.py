@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from sla_project.accounts.models import User
 from sla_project.operations.audit import type_label
+from sla_project.operations.filter_fields import DayFilter
 from sla_project.operations.models import AuditEntry
 
 DATE = forms.DateInput(attrs={"type": "date"})
@@ -42,8 +43,8 @@ class AuditPageFilter(django_filters.FilterSet):
         empty_label=_("Everybody"),
         null_label=_("The system"),
     )
-    since = django_filters.DateFilter(method="from_day", label=_("Since"), widget=DATE)
-    until = django_filters.DateFilter(method="to_day", label=_("Until"), widget=DATE)
+    since = DayFilter(method="from_day", label=_("Since"), widget=DATE)
+    until = DayFilter(method="to_day", label=_("Until"), widget=DATE)
     object_id = django_filters.CharFilter(widget=forms.HiddenInput)
 
     class Meta:

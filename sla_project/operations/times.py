@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 SECONDS_SHOWN_BELOW = 10 * MINUTE
+EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+"""Times that a clock can be computed from, and that every database can hold in every zone."""
 
 
 def split_units(seconds: int) -> list[tuple[int, str]]:

@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from sla_project.operations.clock import clock_now
 from sla_project.operations.requests import user_of
 from sla_project.operations.rest.dry_run import can_dry_run, is_dry_run
+from sla_project.operations.rest.flags import flag_of
 from sla_project.operations.rest.parsers import StrictJSONParser
 from sla_project.operations.rest.yaml import YAMLParser, YAMLRenderer
 from slas.api.base import ConfigurationViewSet
@@ -49,7 +50,7 @@ class AsCode(ConfigurationViewSet):
     @action(detail=True, filterset_class=None, renderer_classes=[YAMLRenderer, JSONRenderer])
     def export(self, request: Request, pk: str) -> Response:
         """The SLA with its KPIs, hours, holidays and mail texts. YAML, or JSON with `Accept: application/json`."""
-        return Response(sla_bundle(self.get_object(), draft=request.query_params.get("draft") == "true"))
+        return Response(sla_bundle(self.get_object(), draft=flag_of(request, "draft")))
 
     @can_dry_run
     @extend_schema(request=OpenApiTypes.OBJECT, responses=ImportSerializer)

@@ -7,12 +7,11 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 
-from sla_project.operations.errors import Invalid, Problem
+from sla_project.operations.rest.flags import flag_of
 from sla_project.operations.rest.writes import takes_parameters
 
 H = TypeVar("H", bound=Callable[..., Any])
@@ -26,10 +25,7 @@ def can_dry_run(handler: H) -> H:
 
 
 def is_dry_run(request: Request) -> bool:
-    value = request.query_params.get(DRY_RUN, "false")
-    if value not in ("true", "false"):
-        raise Invalid([Problem("/dry_run", "invalid", _("Expected true or false."))])
-    return value == "true"
+    return flag_of(request, DRY_RUN)
 
 
 @contextmanager

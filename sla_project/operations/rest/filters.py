@@ -21,15 +21,6 @@ class StrictFilterBackend(DjangoFilterBackend):
             return queryset
         filterset = self.get_filterset(request, queryset, view)
         known = PAGING | parameters_of(handler_of(view))
-        check_parameters(request, known | _parameters(filterset) if filterset is not None else known)
+        check_parameters(request, known | set(filterset.form.fields) if filterset is not None else known)
         found: QuerySet[Any] = super().filter_queryset(request, queryset, view)
         return found
-
-
-def _parameters(filterset: Any) -> set[str]:
-    """Names of the form's fields; those of a range stand for two parameters."""
-    names: set[str] = set()
-    for name, field in filterset.form.fields.items():
-        suffixes = getattr(field.widget, "suffixes", None)
-        names |= {f"{name}_{suffix}" if suffix else name for suffix in suffixes} if suffixes else {name}
-    return names

@@ -86,6 +86,14 @@ def test_the_commands_make_a_round_trip(sla: SLA, tmp_path: Path) -> None:
     assert "unchanged  sla" in said and "created" not in said
 
 
+@pytest.mark.parametrize("word", ["True", "yes", "1", ""])
+def test_the_draft_is_asked_for_by_true(api: APIClient, sla: SLA, word: str) -> None:
+    """Anything else would get the published version, and nothing would say so."""
+    answer = api.get(f"/api/v1/slas/{sla.pk}/export/", {"draft": word})
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (400, "/draft")
+    assert answer["Content-Type"] == "application/problem+json"
+
+
 def test_the_command_says_what_differs_and_publishes(sla: SLA, tmp_path: Path) -> None:
     file = tmp_path / "sla.yaml"
     file.write_text(run("sla_export", sla.code).replace("amount: 45", "amount: 40"), encoding="utf-8")
