@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
 from rest_framework.decorators import action
@@ -32,9 +33,12 @@ from cases.api.tracked import TrackedViewSet
 from cases.choices import Channel
 from cases.models import Case
 from sla_project.accounts.policy import Configure
+from sla_project.operations.errors import Invalid, Problem
 from sla_project.operations.rest.strict import arguments_of
 from sla_project.operations.rest.writes import no_body
 from slas.models import TrackedRecord
+from slas.selectors.clocks.instances import record_of
+from slas.services.flow.choosing import is_chosen
 
 EXTERNAL = [
     OpenApiParameter("source", str, OpenApiParameter.PATH, description="The other system's name."),
@@ -147,15 +151,31 @@ class CaseViewSet(TrackedViewSet):
     )
     @by_external_id.mapping.put
     def put_by_external_id(self, request: Request, source: str, number: str) -> Response:
-        """Creates the case or updates it: what the body does not name stays. No ETag is needed."""
-        case = Case.objects.filter(source=source, external_number=number).first()
-        body = CaseCreateSerializer(
-            case, data=request.data, partial=case is not None, context=self.get_serializer_context()
-        )
-        body.is_valid(raise_exception=True)
-        values = {**body.validated_data, "source": source, "external_number": number}
+        """Creates the case or updates it: what the body does not name stays. No ETag is needed. The SLA of a case
+        that is there is changed by `apply-sla/` only."""
+        named = Case.objects.filter(source=source, external_number=number)
+        case = named.first()
         if case is None:
-            return self.answer(self.write_new(values), status=status.HTTP_201_CREATED)
-        values.pop("sla", None)
+            try:
+                return self._put_new({"source": source, "external_number": number})
+            except Invalid:
+                case = named.first()
+                if case is None:
+                    raise
+        return self._put_changes(case, {"source": source, "external_number": number})
+
+    def _put_new(self, name: Mapping[str, str]) -> Response:
+        """Raises Invalid, also where somebody else has made the case meanwhile."""
+        body = CaseCreateSerializer(data=self.request.data, context=self.get_serializer_context())
+        body.is_valid(raise_exception=True)
+        return self.answer(self.write_new({**body.validated_data, **name}), status=status.HTTP_201_CREATED)
+
+    def _put_changes(self, case: Case, name: Mapping[str, str]) -> Response:
+        context = self.get_serializer_context()
+        body = CaseCreateSerializer(case, data=self.request.data, partial=True, context=context)
+        body.is_valid(raise_exception=True)
+        values = {**body.validated_data, **name}
+        if "sla" in values and not is_chosen(record_of(case), values.pop("sla")):
+            raise Invalid([Problem("/sla", "not_changed_here", _("Use apply-sla/ to give the case another SLA."))])
         self.write_changes(case, values)
         return self.answer(case)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
 from rest_framework.test import APIClient
 
 from cases import services
@@ -20,6 +21,7 @@ from cases.tests.builders import (
 from cases.wording import ChangeWords
 from slas import records
 from slas.models import RecordChange
+from slas.services.policy.slas import sla_clone
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 URL = "/api/v1/cases/"
@@ -286,6 +288,36 @@ class TestExternalNumbers:
 
     def test_an_unknown_number_is_not_found(self, api):
         assert api.get(self.URL).status_code == 404
+
+    def test_a_case_that_is_made_meanwhile_is_updated(self, api):
+        read: list[str] = []
+
+        def make_after_reading(execute, sql, params, many, context):
+            if read == ["read"]:
+                read.append("made")
+                assert api.put(self.URL, {"title": "First", "priority": "high"}).status_code == 201
+            elif not read and sql.startswith("SELECT") and "external_number" in sql:
+                read.append("read")
+            return execute(sql, params, many, context)
+
+        with connection.execute_wrapper(make_after_reading):
+            answer = api.put(self.URL, {"title": "Second"})
+        assert (answer.status_code, answer.json()["title"], answer.json()["priority"]) == (200, "Second", "high")
+        assert Case.objects.count() == 1
+
+    def test_the_sla_is_for_a_new_case_and_may_be_named_again(self, api):
+        sla_clone(sla=make_support_sla(), code="other", by=None, now=NOW)
+        body = {"title": "Help", "sla": "support-contract"}
+        assert [api.put(self.URL, body).status_code for _ in range(2)] == [201, 200]
+        for other in ("other", None):
+            assert problems(api.put(self.URL, {"sla": other})) == {"/sla": "not_changed_here"}
+        judge(Case.objects.get())
+        assert api.put(self.URL, body).json()["applied_sla"]["code"] == "support-contract"
+
+    def test_an_sla_that_was_left_to_us_may_be_left_to_us_again(self, api):
+        make_support_sla()
+        body = {"title": "Help", "sla": None}
+        assert [api.put(self.URL, body).status_code for _ in range(2)] == [201, 200]
 
     def test_a_new_case_needs_its_title(self, api):
         assert problems(api.put(self.URL, {})) == {"/title": "required"}

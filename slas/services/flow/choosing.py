@@ -87,11 +87,24 @@ def rechoose(
     return choose_automatic(record_type, values)
 
 
-def latest_source(record: TrackedRecord) -> str:
-    """Who chose the SLA last, changes that wait to be judged included."""
+def latest_choice(record: TrackedRecord) -> Mapping[str, Any]:
+    """The decision in force (`choice_document`), changes that wait to be judged included."""
     if record.is_waiting:
         waiting = record.changes.filter(seq__gt=record.judged_seq).order_by("-seq").values_list("data", flat=True)
         for data in waiting:
             if "choice" in data:
-                return str(data["choice"]["source"])
-    return record.sla_source
+                choice: Mapping[str, Any] = data["choice"]
+                return choice
+    return {"sla": record.sla_id, "version": record.sla_version_id, "source": record.sla_source}
+
+
+def latest_source(record: TrackedRecord) -> str:
+    return str(latest_choice(record)["source"])
+
+
+def is_chosen(record: TrackedRecord, sla: SLA | None) -> bool:
+    """Whether that is what applies already; None is the automatic choice."""
+    choice = latest_choice(record)
+    if sla is None:
+        return choice["source"] not in {*BY_HAND, SLASource.API}
+    return bool(choice["sla"] == sla.pk)
