@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from actions import targets
 from actions.services.templates import LIMITS
+from sla_project.operations.codes import LONGEST_CODE
 
 
 def _target_choices() -> list[tuple[str, Any]]:
@@ -19,7 +20,7 @@ class EmailTemplateForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=LIMITS["name"])
     code = forms.CharField(
         label=_("Code"),
-        max_length=LIMITS["code"],
+        max_length=LONGEST_CODE,
         help_text=_("The name in SLA documents and in the API, such as resolve-due-soon. It never changes."),
     )
     target_type = forms.ChoiceField(label=_("For"), choices=_target_choices)

@@ -30,5 +30,6 @@ urlpatterns = [
         templates.email_template_deactivate,
         name="email_template_deactivate",
     ),
+    path("email-templates/<int:pk>/clone/", templates.email_template_clone, name="email_template_clone"),
     path("email-templates/<int:pk>/delete/", templates.email_template_delete, name="email_template_delete"),
 ]

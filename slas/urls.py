@@ -78,6 +78,7 @@ urlpatterns = [
     path("actions/new/", actions.action_new, name="action_new"),
     path("actions/<int:pk>/", actions.action_detail, name="action_detail"),
     path("actions/<int:pk>/edit/", actions.action_edit, name="action_edit"),
+    path("actions/<int:pk>/clone/", actions.action_clone, name="action_clone"),
     path("actions/<int:pk>/delete/", actions.action_delete, name="action_delete"),
     path("actions/<int:pk>/<slug:verb>/", actions.action_command, name="action_command"),
     path("kpis/", kpis.kpi_list, name="kpi_list"),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers
+from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -18,12 +18,12 @@ from actions.previews import reusable_preview
 from actions.services.actions import NAME_LIMIT
 from sla_project.accounts.policy import Configure
 from sla_project.operations.rest.documents import DocumentViewSet
-from sla_project.operations.rest.strict import KnownKeysOnly, arguments_of
+from sla_project.operations.rest.strict import CODE_HELP, CloneSerializer, KnownKeysOnly, arguments_of
 from sla_project.operations.rest.writes import no_body
 
 
 class ActionSerializer(KnownKeysOnly, serializers.ModelSerializer[Action]):
-    code = serializers.CharField(max_length=60)
+    code = serializers.CharField(help_text=CODE_HELP)
     name = serializers.CharField(max_length=NAME_LIMIT)
     target_type = serializers.CharField(max_length=60, help_text="A record type, such as case.")
     document = serializers.DictField(help_text="One action, as in the document of an SLA.")
@@ -85,6 +85,12 @@ class ActionViewSet(DocumentViewSet):
 
     def remove(self, obj: Action) -> None:
         self.call(services.action_delete, action=obj)
+
+    @extend_schema(request=CloneSerializer, responses={201: ActionSerializer})
+    @action(detail=True, methods=["post"])
+    def clone(self, request: Request, pk: str) -> Response:
+        """A new inactive action that does the same."""
+        return self.command(services.action_clone, CloneSerializer, status=status.HTTP_201_CREATED)
 
     @no_body
     @action(detail=True, methods=["post"])

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
+from rest_framework import status
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -18,7 +19,7 @@ from actions.models import EmailTemplate
 from actions.previews import preview_of
 from sla_project.accounts.policy import Configure
 from sla_project.operations.rest.documents import DocumentViewSet
-from sla_project.operations.rest.strict import arguments_of
+from sla_project.operations.rest.strict import CloneSerializer, arguments_of
 from sla_project.operations.rest.writes import no_body
 
 
@@ -42,6 +43,12 @@ class EmailTemplateViewSet(DocumentViewSet):
 
     def remove(self, obj: EmailTemplate) -> None:
         self.call(services.email_template_delete, template=obj)
+
+    @extend_schema(request=CloneSerializer, responses={201: EmailTemplateSerializer})
+    @action(detail=True, methods=["post"])
+    def clone(self, request: Request, pk: str) -> Response:
+        """A new inactive template with the same text."""
+        return self.command(services.email_template_clone, CloneSerializer, status=status.HTTP_201_CREATED)
 
     @no_body
     @action(detail=True, methods=["post"])

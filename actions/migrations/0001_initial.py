@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
                     "code",
                     models.SlugField(
                         help_text="The name in documents and the API; it never changes.",
-                        max_length=60,
+                        max_length=64,
                         unique=True,
                         verbose_name="code",
                     ),
@@ -166,7 +166,7 @@ class Migration(migrations.Migration):
                     "code",
                     models.SlugField(
                         help_text="The name in documents and the API; it never changes.",
-                        max_length=60,
+                        max_length=64,
                         unique=True,
                         verbose_name="code",
                     ),

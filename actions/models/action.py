@@ -20,7 +20,7 @@ class Action(models.Model):
 
     code = models.SlugField(
         _("code"),
-        max_length=60,
+        max_length=64,
         unique=True,
         help_text=_("The name in documents and the API; it never changes."),
     )

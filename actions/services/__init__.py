@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from actions.services.actions import (
     action_activate,
+    action_clone,
     action_create,
     action_deactivate,
     action_delete,
@@ -17,6 +18,7 @@ from actions.services.messages import message_claim, message_redeliver, message_
 from actions.services.runs import run_retry, runs_create, runs_draft, runs_retry
 from actions.services.templates import (
     email_template_activate,
+    email_template_clone,
     email_template_create,
     email_template_deactivate,
     email_template_delete,
@@ -28,6 +30,7 @@ from actions.services.templates import (
 __all__ = [
     "REUSABLE",
     "action_activate",
+    "action_clone",
     "action_create",
     "action_deactivate",
     "action_delete",
@@ -38,6 +41,7 @@ __all__ = [
     "action_words",
     "cause_execute",
     "email_template_activate",
+    "email_template_clone",
     "email_template_create",
     "email_template_deactivate",
     "email_template_delete",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -12,8 +13,8 @@ from django.utils.translation import gettext as _
 from actions import targets
 from actions.models import Action
 from actions.services.documents import own_validate
-from actions.services.templates import code_problems
 from sla_project.accounts.models import User
+from sla_project.operations.codes import code_problems, create_copy
 from sla_project.operations.errors import Invalid, NotPossible, Problem
 from sla_project.operations.etags import check_unchanged, etag_of
 from sla_project.operations.services import audit_write
@@ -30,7 +31,7 @@ def action_create(
 ) -> Action:
     """A new, inactive action for records of one type."""
     action = Action(code=code, name=name, target_type=target_type, document=document, created_at=now, modified_at=now)
-    _check(action, code_problems(code, Action))
+    _check(action, code_problems(code, Action.objects.all()))
     with unique_or_invalid("code"):
         action.save(force_insert=True)
     audit_write(by=by, action="action.create", obj=action, after=action_snapshot(action), now=now)
@@ -53,6 +54,20 @@ def action_update(
         setattr(action, name, changes.get(name, getattr(action, name)))
     _check(action, [Problem(f"/{name}", "immutable", message) for name in fixed])
     return _save(action, "action.update", before, by, now)
+
+
+@transaction.atomic
+def action_clone(*, action: Action, code: str = "", name: str = "", by: User | None, now: datetime) -> Action:
+    """A new inactive action that does the same; code and name are made up where not given."""
+    create = partial(
+        action_create,
+        name=name or _("%(name)s (copy)") % {"name": action.name[:180]},
+        target_type=action.target_type,
+        document=action.document,
+        by=by,
+        now=now,
+    )
+    return create_copy(create, code, of=action.code, taken=Action.objects.all())
 
 
 @transaction.atomic

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from actions import placeholders, targets, text
-from actions.models import Action, EmailTemplate, Message
+from actions.models import EmailTemplate, Message
 from actions.services.messages import message_store
 from sla_project.accounts.models import User
+from sla_project.operations.codes import code_problems, create_copy
 from sla_project.operations.errors import Invalid, NotPossible, Problem
 from sla_project.operations.etags import check_unchanged, etag_of
 from sla_project.operations.services import audit_write
 from sla_project.operations.unique import unique_or_invalid
 
 EDITABLE = ("name", "target_type", "subject", "body")
-LIMITS = {"code": 60, "name": 200, "subject": 500, "body": text.SOURCE_LIMIT}
-_CODE = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
+LIMITS = {"name": 200, "subject": 500, "body": text.SOURCE_LIMIT}
 
 
 @transaction.atomic
@@ -38,7 +38,7 @@ def email_template_create(
         created_at=now,
         modified_at=now,
     )
-    _check(template, code_problems(code, EmailTemplate))
+    _check(template, code_problems(code, EmailTemplate.objects.all()))
     with unique_or_invalid("code"):
         template.save(force_insert=True)
     audit_write(by=by, action="email_template.create", obj=template, after=email_template_snapshot(template), now=now)
@@ -65,6 +65,23 @@ def email_template_update(
         setattr(template, attribute, changes.get(attribute, getattr(template, attribute)))
     _check(template, [])
     return _save(template, "email_template.update", before, by, now)
+
+
+@transaction.atomic
+def email_template_clone(
+    *, template: EmailTemplate, code: str = "", name: str = "", by: User | None, now: datetime
+) -> EmailTemplate:
+    """A new inactive template with the same text; code and name are made up where not given."""
+    create = partial(
+        email_template_create,
+        name=name or _("%(name)s (copy)") % {"name": template.name[:180]},
+        target_type=template.target_type,
+        subject=template.subject,
+        body=template.body,
+        by=by,
+        now=now,
+    )
+    return create_copy(create, code, of=template.code, taken=EmailTemplate.objects.all())
 
 
 @transaction.atomic
@@ -138,16 +155,6 @@ def _refuse_unknown(template: EmailTemplate, changes: Mapping[str, Any]) -> None
     if changes.get("code", template.code) != template.code:
         message = _("The code cannot be changed once the template exists.")
         raise Invalid([Problem("/code", "immutable", message)])
-
-
-def code_problems(code: Any, model: type[EmailTemplate] | type[Action]) -> list[Problem]:
-    """What is wrong with the code of a new row."""
-    if not isinstance(code, str) or not _CODE.fullmatch(code) or len(code) > LIMITS["code"]:
-        message = _("Use lower-case letters and digits, joined by hyphens or underscores.")
-        return [Problem("/code", "invalid", message)]
-    if model.objects.filter(code=code).exists():
-        return [Problem("/code", "unique", _("This code is taken."))]
-    return []
 
 
 def _check(template: EmailTemplate, problems: list[Problem]) -> None:

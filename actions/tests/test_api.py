@@ -72,12 +72,28 @@ def test_writes_name_what_they_have_read(api: APIClient) -> None:
     assert (stale.status_code, stale.data["code"], stale.data["changed"]["name"]) == (412, "stale", "First")
 
 
+def test_a_copy_has_a_code_of_its_own(api: APIClient) -> None:
+    url = f"{TEMPLATES}{api.post(TEMPLATES, BODY).data['id']}/clone/"
+    copies = [api.post(url), api.post(url), api.post(url, {"code": "late", "name": "Late"})]
+    assert [copy.status_code for copy in copies] == [201] * 3
+    assert [copy.data["code"] for copy in copies] == ["due-soon-copy", "due-soon-copy-2", "late"]
+    assert [copy.data["name"] for copy in copies] == ["Due soon (copy)", "Due soon (copy)", "Late"]
+    assert {(copy.data["state"], copy.data["body"]) for copy in copies} == {("inactive", BODY["body"])}
+    for wrong, code in (
+        ({"code": "late"}, "unique"),
+        ({"code": "Late!"}, "invalid_code"),
+        ({"cod": "x"}, "unknown_key"),
+    ):
+        answer = api.post(url, wrong)
+        assert (answer.status_code, [one["code"] for one in answer.data["errors"]]) == (400, [code])
+
+
 @pytest.mark.parametrize(
     "changes, pointer, code",
     [
         ({"subject": "{{ note.nme }}"}, "/subject", "unknown_placeholder"),
         ({"body": "{% load x %}"}, "/body", "invalid_text"),
-        ({"code": "No Code"}, "/code", "invalid"),
+        ({"code": "No Code"}, "/code", "invalid_code"),
         ({"target_type": "planet"}, "/target_type", "unknown_type"),
         ({"name": None}, "/name", "null"),
         ({"surprise": 1}, "/surprise", "unknown_key"),

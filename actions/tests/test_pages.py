@@ -168,6 +168,19 @@ def test_the_buttons_of_a_template(console: Client, agent: Client, clock: Any) -
     assert not EmailTemplate.objects.exists()
 
 
+def test_a_template_is_duplicated(console: Client, agent: Client, clock: Any) -> None:
+    console.post(reverse("actions:email_template_create"), FORM)
+    template = EmailTemplate.objects.get()
+    clone = reverse("actions:email_template_clone", args=[template.pk])
+    assert "Duplicate" in page(console, "email_template_detail", template.pk)
+    assert (agent.post(clone).status_code, console.get(clone).status_code) == (403, 405)
+    to_edit = console.post(clone)
+    copy = EmailTemplate.objects.get(code="due-soon-copy")
+    assert to_edit["Location"] == reverse("actions:email_template_update", args=[copy.pk])
+    assert (copy.name, copy.state) == (f"{template.name} (copy)", "inactive")
+    assert (copy.subject, copy.body, copy.target_type) == (template.subject, template.body, template.target_type)
+
+
 def test_the_preview_answers_while_one_writes(console: Client, agent: Client) -> None:
     url = reverse("actions:email_template_preview")
     good = console.post(url, {"target_type": "note", "subject": "{{ note.name }}", "body": "Hello <b>"})

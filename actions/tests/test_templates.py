@@ -40,8 +40,8 @@ def test_a_new_template_is_inactive_and_audited(template: EmailTemplate, adminis
 @pytest.mark.parametrize(
     "changes, expected",
     [
-        ({"code": "Not A Code"}, [("/code", "invalid")]),
-        ({"code": "x" * 61}, [("/code", "invalid"), ("/code", "too_long")]),
+        ({"code": "Not A Code"}, [("/code", "invalid_code")]),
+        ({"code": "x" * 65}, [("/code", "invalid_code")]),
         ({"name": " "}, [("/name", "required")]),
         ({"name": "x" * 201}, [("/name", "too_long")]),
         ({"target_type": "planet"}, [("/target_type", "unknown_type")]),

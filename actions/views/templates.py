@@ -225,6 +225,15 @@ def email_template_deactivate(request: HttpRequest, pk: int) -> HttpResponse:
     return _button(request, pk, services.email_template_deactivate, _("The template is no longer offered to actions."))
 
 
+@require_POST
+@administrator_required
+def email_template_clone(request: HttpRequest, pk: int) -> HttpResponse:
+    template = get_object_or_404(EmailTemplate, pk=pk)
+    clone = services.email_template_clone(template=template, by=user_of(request), now=clock_now())
+    messages.success(request, _("An inactive copy. Give it a name of its own."))
+    return redirect("actions:email_template_update", pk=clone.pk)
+
+
 @administrator_required
 def email_template_delete(request: HttpRequest, pk: int) -> HttpResponse:
     """An active one is in use, and stays."""

@@ -29,7 +29,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "teams": {"code": "x", "name": "X"},
     "users": {"email": "x@desk.example", "display_name": "X"},
 }
-CLONED = ("business-hours", "holiday-schedules", "kpis", "slas")
+CLONED = ("actions", "business-hours", "email-templates", "holiday-schedules", "kpis", "slas")
 
 writes_side_by_side = pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite lets one write at a time")
 

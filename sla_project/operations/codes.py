@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 from django.db import transaction
 from django.db.models import Model, QuerySet
+from django.utils.translation import gettext as _
 
-from sla_project.operations.errors import Invalid
+from sla_project.operations.errors import Invalid, Problem
 
 M = TypeVar("M", bound=Model)
 TRIES = 20
+LONGEST_CODE = 64
+_CODE = re.compile(r"[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?")
+
+
+def code_problems(code: object, taken: QuerySet[Any] | None = None, *, pointer: str = "/code") -> list[Problem]:
+    """What is wrong with a new code; it must not be among those of `taken`."""
+    if not isinstance(code, str) or len(code) > LONGEST_CODE or not _CODE.fullmatch(code):
+        message = _("A code has up to %(count)d lower case letters, digits, hyphens and underscores.")
+        return [Problem(pointer, "invalid_code", message % {"count": LONGEST_CODE})]
+    if taken is not None and taken.filter(code=code).exists():
+        return [Problem(pointer, "unique", _("This code is taken."))]
+    return []
 
 
 def free_code(code: str, taken: QuerySet[Any]) -> str:

@@ -9,9 +9,9 @@ from typing import Protocol
 from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 
+from sla_project.operations.codes import code_problems
 from sla_project.operations.errors import Invalid, Problem
 
-CODE = re.compile(r"[a-z0-9](?:[a-z0-9_-]{0,62}[a-z0-9])?")
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
@@ -61,14 +61,7 @@ class Problems:
         return ""
 
     def code(self, value: object, pointer: str, *, taken: QuerySet[Model] | None = None) -> str:
-        """A stable name, unique among `taken`: lower case letters, digits, hyphens and underscores."""
-        if not isinstance(value, str) or not CODE.fullmatch(value):
-            self.add(
-                pointer,
-                "invalid_code",
-                _("A code has up to 64 lower case letters, digits, hyphens and underscores."),
-            )
-            return ""
-        if taken is not None and taken.filter(code=value).exists():
-            self.add(pointer, "unique", _("This code is taken."))
-        return value
+        """A stable name, unique among `taken`; "" with a problem noted where it cannot be one."""
+        found = code_problems(value, taken, pointer=pointer)
+        self.extend(found)
+        return "" if found else str(value)

@@ -20,6 +20,7 @@ from actions.selectors import actions_list
 from actions.services.actions import NAME_LIMIT
 from sla_project.accounts.policy import administrator_required, can_configure, signed_in
 from sla_project.operations.clock import clock_now
+from sla_project.operations.codes import LONGEST_CODE
 from sla_project.operations.errors import Invalid, Problem, Stale
 from sla_project.operations.etags import etag_of
 from sla_project.operations.requests import user_of
@@ -42,7 +43,7 @@ class ActionHeadForm(forms.Form):
     name = forms.CharField(label=gettext_lazy("Name"), max_length=NAME_LIMIT)
     code = forms.CharField(
         label=gettext_lazy("Code"),
-        max_length=60,
+        max_length=LONGEST_CODE,
         help_text=gettext_lazy("The name in SLA documents and in the API, such as escalate. It never changes."),
     )
     version = forms.CharField(widget=forms.HiddenInput, required=False)
@@ -242,6 +243,14 @@ COMMANDS = {
 def action_command(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     action = get_object_or_404(Action, pk=pk)
     return verb_view(request, COMMANDS, verb, to=_url(action), action=action)
+
+
+@require_POST
+@administrator_required
+def action_clone(request: HttpRequest, pk: int) -> HttpResponse:
+    clone = services.action_clone(action=get_object_or_404(Action, pk=pk), by=user_of(request), now=clock_now())
+    messages.success(request, _("An inactive copy. Give it a name of its own."))
+    return redirect("slas:action_edit", pk=clone.pk)
 
 
 @require_POST

@@ -9,6 +9,8 @@ from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 from rest_framework.request import Request
 
+from sla_project.operations.codes import LONGEST_CODE
+
 
 class KnownKeysOnly(serializers.Serializer[Any]):
     """A mixin. Keys that are only shown may come back, so that what was read can be sent."""
@@ -24,10 +26,13 @@ class KnownKeysOnly(serializers.Serializer[Any]):
         return super().to_internal_value(data)
 
 
+CODE_HELP = f"At most {LONGEST_CODE} lower case letters, digits, hyphens and underscores; it never changes."
+
+
 class CloneSerializer(KnownKeysOnly):
     """What the copy is called; made up where it is not said."""
 
-    code = serializers.CharField(required=False, allow_blank=True, max_length=64)
+    code = serializers.CharField(required=False, allow_blank=True, help_text=CODE_HELP)
     name = serializers.CharField(required=False, allow_blank=True)
 
 

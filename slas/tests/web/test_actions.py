@@ -78,7 +78,7 @@ def test_an_action_is_made_and_changed(admin: Client) -> None:
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"code": "Not a code"}, "Use lower-case letters"),
+        ({"code": "Not a code"}, "A code has up to 64 lower case letters"),
         ({"name": ""}, "This field is required"),
         ({f"{P}-to": []}, "Choose at least one recipient."),
         ({f"{P}-subject": "{{ case.secret }}"}, "case.secret"),
@@ -161,6 +161,14 @@ def test_buttons(admin: Client, escalate: Action) -> None:
     admin.post(f"/actions/{escalate.pk}/delete/")
     assert not Action.objects.exists()
     assert admin.post(f"/actions/{escalate.pk}/explode/").status_code == 404
+
+
+def test_duplicate(admin: Client, escalate: Action) -> None:
+    assert "Duplicate" in admin.get(f"/actions/{escalate.pk}/").content.decode()
+    to_edit = admin.post(f"/actions/{escalate.pk}/clone/")
+    copy = Action.objects.get(code="escalate-copy")
+    assert to_edit["Location"] == f"/actions/{copy.pk}/edit/"
+    assert (copy.name, copy.state, copy.document) == ("Escalate (copy)", "inactive", escalate.document)
 
 
 def test_agents_read(agent: Client, escalate: Action) -> None:
