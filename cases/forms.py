@@ -15,6 +15,7 @@ from cases.lookup_fields import LookupField, Typed
 from cases.models import Activity, Case, Contact, Customer, Entitlement, Product
 from sla_project.accounts.models import Team, User
 from sla_project.operations.numbers import whole_number
+from sla_project.operations.problems import REASON_LIMIT
 from slas.models import SLA
 
 LOCAL_TIME = forms.DateTimeInput(attrs={"type": "datetime-local", "step": "1"}, format="%Y-%m-%dT%H:%M:%S")
@@ -164,7 +165,7 @@ class HoldForm(forms.Form):
     details = forms.CharField(
         label=_("Details"),
         required=False,
-        max_length=500,
+        max_length=REASON_LIMIT,
         help_text=_("For example whom you asked, or the order number."),
     )
 
@@ -189,7 +190,9 @@ class ReplyForm(forms.Form):
 
 class EraseForm(forms.Form):
     reason = forms.CharField(
-        label=_("Reason"), max_length=500, help_text=_("Goes into the audit trail: write nothing personal here.")
+        label=_("Reason"),
+        max_length=REASON_LIMIT,
+        help_text=_("Goes into the audit trail: write nothing personal here."),
     )
 
 

@@ -113,6 +113,7 @@ def email_template_delete(*, template: EmailTemplate, by: User | None, now: date
     template.delete()
 
 
+@transaction.atomic
 def email_template_test(
     *, template: EmailTemplate, record: str, subject: str, text: str, html: str, by: User, now: datetime
 ) -> Message:

@@ -12,6 +12,7 @@ from cases import choices
 from cases.api.serializers import SLAChoiceField
 from cases.models import Case
 from sla_project.accounts.models import Team, User
+from sla_project.operations.problems import REASON_LIMIT
 from sla_project.operations.rest.strict import KnownKeysOnly
 from slas.services.flow.choosing import AUTOMATIC, NO_SLA
 
@@ -44,7 +45,7 @@ class MergeSerializer(KnownKeysOnly):
 
 
 class EraseSerializer(KnownKeysOnly):
-    reason = serializers.CharField(max_length=500)
+    reason = serializers.CharField(max_length=REASON_LIMIT)
 
 
 class ErasedSerializer(serializers.Serializer[Any]):

@@ -37,7 +37,7 @@ def today(now: datetime) -> date:
 
 def entitlement_create(*, by: User | None, now: datetime, **values: Unpack[EntitlementValues]) -> Entitlement:
     _check({"name": "", "customer": None, "start_date": None, "end_date": None, **values})
-    return related_create(Entitlement, values, by=by, now=now)
+    return related_create(model=Entitlement, values=values, by=by, now=now)
 
 
 @transaction.atomic
@@ -55,7 +55,7 @@ def entitlement_update(
         raise NotPossible(_("Only a draft can be edited. Deactivate the entitlement first."), code="not_draft")
     dates = {"start_date": entitlement.start_date, "end_date": entitlement.end_date}
     _check({**dates, **changes}, was=entitlement)
-    return related_update(entitlement, changes, by=by, now=now, via=via)
+    return related_update(obj=entitlement, changes=changes, by=by, now=now, via=via)
 
 
 @transaction.atomic
@@ -64,7 +64,7 @@ def entitlement_activate(*, entitlement: Entitlement, by: User | None, now: date
     entitlement = _locked(entitlement)
     _require(entitlement, EntitlementState.DRAFT, verb=_("activated"))
     changes = {"state": entitlement_state_on(entitlement, today(now))}
-    return related_update(entitlement, changes, by=by, now=now, via=via, action="activate")
+    return related_update(obj=entitlement, changes=changes, by=by, now=now, via=via, action="activate")
 
 
 @transaction.atomic
@@ -75,7 +75,7 @@ def entitlement_deactivate(
     entitlement = _locked(entitlement)
     _require(entitlement, *RUNNING, verb=_("deactivated"))
     changes = {"state": EntitlementState.DRAFT.value, "is_default": False}
-    return related_update(entitlement, changes, by=by, now=now, via=via, action="deactivate")
+    return related_update(obj=entitlement, changes=changes, by=by, now=now, via=via, action="deactivate")
 
 
 @transaction.atomic
@@ -83,7 +83,7 @@ def entitlement_cancel(*, entitlement: Entitlement, by: User | None, now: dateti
     entitlement = _locked(entitlement)
     _require(entitlement, *RUNNING, verb=_("canceled"))
     changes = {"state": EntitlementState.CANCELED.value, "is_default": False}
-    return related_update(entitlement, changes, by=by, now=now, via=via, action="cancel")
+    return related_update(obj=entitlement, changes=changes, by=by, now=now, via=via, action="cancel")
 
 
 @transaction.atomic
@@ -98,15 +98,15 @@ def entitlement_set_default(
     _require(entitlement, EntitlementState.ACTIVE, verb=_("made the default"))
     for other in locked.values():
         if other.is_default and other.pk != entitlement.pk:
-            related_update(other, {"is_default": False}, by=by, now=now, via=via, action="unset_default")
-    return related_update(entitlement, {"is_default": True}, by=by, now=now, via=via, action="set_default")
+            related_update(obj=other, changes={"is_default": False}, by=by, now=now, via=via, action="unset_default")
+    return related_update(obj=entitlement, changes={"is_default": True}, by=by, now=now, via=via, action="set_default")
 
 
 @transaction.atomic
 def entitlement_delete(*, entitlement: Entitlement, by: User | None, now: datetime) -> None:
     entitlement = _locked(entitlement)
     _require(entitlement, EntitlementState.DRAFT, verb=_("deleted"))
-    related_delete(entitlement, by=by, now=now)
+    related_delete(obj=entitlement, by=by, now=now)
 
 
 def entitlement_state_on(entitlement: Entitlement, day: date) -> str:
@@ -132,7 +132,7 @@ def _moved_by_date(entitlement: Entitlement, day: date, now: datetime) -> bool:
     if row is None or state == row.state:
         return False
     changes = {"state": state, "is_default": row.is_default and state == EntitlementState.ACTIVE}
-    related_update(row, changes, by=None, now=now, via="system", action=state)
+    related_update(obj=row, changes=changes, by=None, now=now, via="system", action=state)
     return True
 
 

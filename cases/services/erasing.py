@@ -14,7 +14,8 @@ from cases.models import Activity, Case
 from cases.services.folding import with_folded
 from cases.services.replies import reply_key
 from sla_project.accounts.models import User
-from sla_project.operations.errors import Invalid, NotPossible, Problem
+from sla_project.operations.errors import NotPossible
+from sla_project.operations.problems import reason_checked
 from sla_project.operations.services import audit_write
 from slas.models import TrackedRecord
 from slas.services.flow.changes import record_command
@@ -35,8 +36,7 @@ def case_erase(*, record: TrackedRecord, by: User | None, reason: str, now: date
 
     `record` is the case's, which outlives it. Numbers, times, customer, choices and timers stay.
     """
-    if not reason.strip():
-        raise Invalid([Problem("/reason", "required", _("Say why; it goes into the audit trail."))])
+    reason = reason_checked(reason, required=True)
     about = Q(pk=record.pk) | Q(record_type="activity", values__case=record.object_id)
     family = list(TrackedRecord.objects.select_for_update().filter(about).order_by("pk"))
     case = Case.objects.filter(pk=record.object_id).first()
@@ -51,7 +51,7 @@ def case_erase(*, record: TrackedRecord, by: User | None, reason: str, now: date
     changes = sum(record_erase(record=each, now=now) for each in family)
     record.refresh_from_db()
     after = {"changes": changes, "mails": mails}
-    audit_write(by=by, action="case.erase", obj=record, after=after, reason=reason.strip(), now=now)
+    audit_write(by=by, action="case.erase", obj=record, after=after, reason=reason, now=now)
     return Erased(changes, mails)
 
 

@@ -15,8 +15,6 @@ from sla_project.accounts.models import User
 from sla_project.operations.errors import NotPossible
 from slas.services.flow.changes import record_command
 
-LONGEST_DETAILS = 500
-
 
 def case_hold(
     *, case: Case, status: str, reason: str, by: User | None, now: datetime, details: str = "", via: str = "web"
@@ -25,16 +23,14 @@ def case_hold(
 
     `reason` is a `HoldReason`; *Another reason* needs `details`.
     """
-    details = details.strip()
     problems = RecordProblems()
     if status not in pausing_statuses():
         problems.add("/status", "does_not_pause", _("This status pauses no timer."))
     if reason not in HoldReason.values:
         problems.add("/reason", "required", _("Say why the case waits."))
-    elif reason == HoldReason.OTHER and not details:
+    elif reason == HoldReason.OTHER and not details.strip():
         problems.add("/details", "required", _("Say which reason."))
-    if len(details) > LONGEST_DETAILS:
-        problems.add("/details", "too_long", _("At most %(count)d characters.") % {"count": LONGEST_DETAILS})
+    details = problems.reason(details, "/details")
     problems.raise_if_any()
     with record_command(by=by, source=via, now=now) as command:
         command.lock(case)

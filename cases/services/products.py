@@ -17,22 +17,22 @@ class ProductValues(TypedDict, total=False):
 
 def product_create(*, by: User | None, now: datetime, **values: Unpack[ProductValues]) -> Product:
     check(Product, {"name": "", "code": "", **values})
-    return related_create(Product, values, by=by, now=now)
+    return related_create(model=Product, values=values, by=by, now=now)
 
 
 def product_update(
     *, product: Product, by: User | None, now: datetime, via: str = "web", **changes: Unpack[ProductValues]
 ) -> Product:
     check(Product, changes)
-    return related_update(product, changes, by=by, now=now, via=via)
+    return related_update(obj=product, changes=changes, by=by, now=now, via=via)
 
 
 def product_set_active(
     *, product: Product, is_active: bool, by: User | None, now: datetime, via: str = "web"
 ) -> Product:
     action = "activate" if is_active else "deactivate"
-    return related_update(product, {"is_active": is_active}, by=by, now=now, via=via, action=action)
+    return related_update(obj=product, changes={"is_active": is_active}, by=by, now=now, via=via, action=action)
 
 
 def product_delete(*, product: Product, by: User | None, now: datetime) -> None:
-    related_delete(product, by=by, now=now)
+    related_delete(obj=product, by=by, now=now)

@@ -44,7 +44,7 @@ def check(
 
 
 @transaction.atomic
-def related_create(model: type[M], values: Mapping[str, Any], *, by: User | None, now: datetime) -> M:
+def related_create(*, model: type[M], values: Mapping[str, Any], by: User | None, now: datetime) -> M:
     obj = model(**with_folded(model, values))
     with unique_or_invalid("code"):
         obj.save(force_insert=True)
@@ -54,7 +54,7 @@ def related_create(model: type[M], values: Mapping[str, Any], *, by: User | None
 
 @transaction.atomic
 def related_update(
-    obj: M, changes: Mapping[str, Any], *, by: User | None, now: datetime, via: str, action: str = "update"
+    *, obj: M, changes: Mapping[str, Any], by: User | None, now: datetime, via: str, action: str = "update"
 ) -> M:
     """`before` in the audit entry is what was stored: a change that somebody else made already is not made again."""
     stored = type(obj)._base_manager.select_for_update().get(pk=obj.pk)
@@ -74,7 +74,7 @@ def related_update(
 
 
 @transaction.atomic
-def related_delete(obj: models.Model, *, by: User | None, now: datetime) -> None:
+def related_delete(*, obj: models.Model, by: User | None, now: datetime) -> None:
     """Removes a record that nothing points at; what has been used is deactivated instead."""
     audit_write(by=by, action=f"{obj._meta.model_name}.delete", obj=obj, now=now)
     try:

@@ -136,10 +136,12 @@ def test_waiting_mail_comes_first(case: Case, clock: Clock) -> None:
     assert erase(case.pk, clock).mails == 3
 
 
-def test_why_is_required(case: Case, clock: Clock) -> None:
+@pytest.mark.parametrize(("why", "code"), [(" ", "required"), ("x" * 501, "too_long"), ("\x07", "invalid_text")])
+def test_why_is_required(case: Case, clock: Clock, why: str, code: str) -> None:
     services.case_resolve(case=case, by=None, now=clock.advance(1))
-    with pytest.raises(Invalid):
-        services.case_erase(record=record_of(case.pk), by=None, reason=" ", now=clock.now)
+    with pytest.raises(Invalid) as caught:
+        services.case_erase(record=record_of(case.pk), by=None, reason=why, now=clock.now)
+    assert [(problem.pointer, problem.code) for problem in caught.value.problems] == [("/reason", code)]
 
 
 # Deleting ------------------------------------------------------------------------------------------

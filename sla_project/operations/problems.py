@@ -12,7 +12,17 @@ from django.utils.translation import gettext as _
 from sla_project.operations.codes import code_problems
 from sla_project.operations.errors import Invalid, Problem
 
+REASON_LIMIT = 500
+"""Characters of a reason that somebody gives, wherever one is asked for."""
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+
+def reason_checked(value: object, *, required: bool = False) -> str:
+    """A reason by itself, trimmed. Raises `Invalid`."""
+    problems = Problems()
+    reason = problems.reason(value, required=required)
+    problems.raise_if_any()
+    return reason
 
 
 class ProblemLike(Protocol):
@@ -59,6 +69,13 @@ class Problems:
         else:
             return text
         return ""
+
+    def reason(self, value: object, pointer: str = "/reason", *, required: bool = False) -> str:
+        """Why somebody does something, trimmed, or "" with a problem noted."""
+        if required and isinstance(value, str) and not value.strip():
+            self.add(pointer, "required", _("Say why; it is kept."))
+            return ""
+        return self.text(value, pointer, longest=REASON_LIMIT, required=required)
 
     def code(self, value: object, pointer: str, *, taken: QuerySet[Model] | None = None) -> str:
         """A stable name, unique among `taken`; "" with a problem noted where it cannot be one."""

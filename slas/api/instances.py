@@ -15,6 +15,7 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 from sla_project.accounts.policy import AdjustTimers, Configure
 from sla_project.operations.clock import clock_now
 from sla_project.operations.errors import Invalid, Problem
+from sla_project.operations.problems import REASON_LIMIT
 from sla_project.operations.requests import user_of
 from sla_project.operations.rest.dry_run import can_dry_run, rolled_back_if_dry
 from slas import records
@@ -169,7 +170,7 @@ class ExplanationSerializer(serializers.Serializer[Any]):
 
 
 class RecalculateSerializer(serializers.Serializer[Any]):
-    reason = serializers.CharField(max_length=adjusting.LONGEST_REASON)
+    reason = serializers.CharField(max_length=REASON_LIMIT)
 
 
 class ExtendSerializer(RecalculateSerializer):

@@ -21,6 +21,7 @@ from sla_project.operations.clock import clock_now
 from sla_project.operations.errors import Invalid, Problem
 from sla_project.operations.models import Job
 from sla_project.operations.numbers import whole_number
+from sla_project.operations.problems import REASON_LIMIT
 from sla_project.operations.rest.dry_run import can_dry_run, is_dry_run, rolled_back_if_dry
 from sla_project.operations.rest.writes import no_body
 from slas.api.base import ConfigurationViewSet
@@ -49,7 +50,7 @@ SIDES = [
 
 
 class PublishSerializer(serializers.Serializer[Any]):
-    reason = serializers.CharField(required=False, max_length=500)
+    reason = serializers.CharField(required=False, max_length=REASON_LIMIT)
     reapply = serializers.BooleanField(default=False, help_text="Also to the open records of this SLA.")
     run_actions = serializers.BooleanField(
         default=False, help_text="Run the actions of what re-application finds due already."

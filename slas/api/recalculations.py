@@ -13,6 +13,7 @@ from rest_framework.reverse import reverse
 
 from sla_project.operations.api import JobSerializer
 from sla_project.operations.clock import clock_now
+from sla_project.operations.problems import REASON_LIMIT
 from sla_project.operations.requests import user_of
 from sla_project.operations.rest.dry_run import is_dry_run
 from slas.api.bodies import Types, body_of
@@ -26,7 +27,9 @@ PATIENCE = 5.0
 
 
 class RecalculateHoursSerializer(serializers.Serializer[Any]):
-    reason = serializers.CharField(required=False, max_length=500, help_text="Kept in the log of every record.")
+    reason = serializers.CharField(
+        required=False, max_length=REASON_LIMIT, help_text="Kept in the log of every record."
+    )
 
 
 class DuesSerializer(serializers.Serializer[Any]):

@@ -7,15 +7,15 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy
 
+from sla_project.operations.problems import REASON_LIMIT
 from slas.domain.durations import Duration
 from slas.forms.duration_fields import DurationField
-from slas.services.clocks.adjusting import LONGEST_REASON
 
 
 class RecalculateForm(forms.Form):
     reason = forms.CharField(
         label=gettext_lazy("Reason"),
-        max_length=LONGEST_REASON,
+        max_length=REASON_LIMIT,
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=gettext_lazy("Kept with the timer and in the audit trail."),
     )

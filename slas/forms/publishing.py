@@ -9,6 +9,8 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from sla_project.operations.problems import REASON_LIMIT
+
 NEW, ALSO_OPEN = "new", "open"
 
 
@@ -26,7 +28,7 @@ class ReachForm(forms.Form):
     reason = forms.CharField(
         label=gettext_lazy("Reason"),
         required=False,
-        max_length=500,
+        max_length=REASON_LIMIT,
         help_text=gettext_lazy("Kept with the version, for whoever asks why."),
     )
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from sla_project.operations.etags import etag_of
 from sla_project.operations.models import OrganisationSettings
+from sla_project.operations.problems import REASON_LIMIT
 from sla_project.operations.selectors import settings_get
 from sla_project.operations.zones import time_zone_choices
 from slas import records
@@ -30,7 +31,7 @@ class SettingsForm(forms.ModelForm):
     reason = forms.CharField(
         label=gettext_lazy("Why"),
         required=False,
-        max_length=500,
+        max_length=REASON_LIMIT,
         help_text=gettext_lazy("Goes into the audit log."),
     )
     read_as = forms.CharField(widget=forms.HiddenInput)

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 
 from sla_project.accounts.models import Role
+from sla_project.operations.errors import Invalid
 from sla_project.operations.models import AuditEntry, OrganisationSettings
 from sla_project.operations.selectors import settings_get
 from sla_project.operations.services import settings_update
@@ -106,6 +107,14 @@ def test_the_page_saves() -> None:
     row = settings_get()
     assert (row.name, row.pause_statuses, row.disabled_record_types) == ("Desk", {"case": ["on_hold"]}, ["activity"])
     assert AuditEntry.objects.get(action="settings.update").reason == "The desk moved."
+
+
+@pytest.mark.parametrize(("why", "code"), [("x" * 501, "too_long"), ("\x07", "invalid_text")])
+def test_a_reason_is_short_and_can_be_shown(why: str, code: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        service_settings_update(changes={"reopening": "restart"}, by=None, reason=why, now=NOW)
+    assert [(problem.pointer, problem.code) for problem in caught.value.problems] == [("/reason", code)]
+    assert not OrganisationSettings.objects.exists()
 
 
 def test_saving_the_page_as_it_is_changes_nothing() -> None:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from sla_project.accounts.policy import administrator_required
 from sla_project.operations.clock import clock_now
 from sla_project.operations.errors import ServiceError
+from sla_project.operations.problems import REASON_LIMIT
 from sla_project.operations.requests import user_of
 from sla_project.operations.web import error_words
 from slas import records
@@ -39,7 +40,7 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(
         label=gettext_lazy("Reason"),
         required=False,
-        max_length=500,
+        max_length=REASON_LIMIT,
         help_text=gettext_lazy("Kept in the log of every record that it moves."),
     )
 

@@ -9,7 +9,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from sla_project.accounts.models import User
-from sla_project.operations.errors import Invalid, NotPossible, Problem
+from sla_project.operations.errors import NotPossible
+from sla_project.operations.problems import reason_checked
 from sla_project.operations.selectors import settings_get
 from sla_project.operations.services import audit_write
 from slas.domain.durations import Duration
@@ -17,8 +18,6 @@ from slas.domain.engine import Lifecycle
 from slas.models import KPIInstance, RecordChange, TrackedRecord
 from slas.selectors.clocks.instances import RecordView, record_view
 from slas.services.flow.changes import record_command
-
-LONGEST_REASON = 500
 
 
 @transaction.atomic
@@ -28,7 +27,7 @@ def instance_recalculate(*, instance: KPIInstance, by: User | None, reason: str,
     Raises `Invalid` without a reason; `NotPossible` on a closed record (R25), for a clock that another one has
     replaced, and while SLAs are disabled (R15).
     """
-    reason = _checked_reason(reason)
+    reason = reason_checked(reason, required=True)
     view = _locked_view(instance, now)
     if instance.number not in {current.number for current in view.instances}:
         message = _("Another timer took the place of this one. Recalculate that one.")
@@ -51,7 +50,7 @@ def instance_extend(
     `NotPossible` for a clock that does not run, which is also one that has failed by now without a worker to say so
     (R33).
     """
-    reason = _checked_reason(reason)
+    reason = reason_checked(reason, required=True)
     view = _locked_view(instance, now)
     clock = next((each for each in view.state.instances.values() if each.number == instance.number), None)
     if clock is None or not clock.is_open:
@@ -60,16 +59,6 @@ def instance_extend(
     seconds = length.working_seconds(due or now, view.policies.hours(clock.hours).time)
     data = {"kpi": clock.kpi, "seconds": seconds}
     _choose(view.record, instance, RecordChange.Kind.EXTENDED, data, by, reason, source, now)
-
-
-def _checked_reason(reason: str) -> str:
-    reason = reason.strip()
-    if not reason:
-        raise Invalid([Problem("/reason", "required", _("Say why; it is kept with the timer."))])
-    if len(reason) > LONGEST_REASON:
-        message = _("At most %(count)d characters.") % {"count": LONGEST_REASON}
-        raise Invalid([Problem("/reason", "too_long", message)])
-    return reason
 
 
 def _locked_view(instance: KPIInstance, now: datetime) -> RecordView:

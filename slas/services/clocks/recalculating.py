@@ -13,7 +13,7 @@ from sla_project.accounts.models import User
 from sla_project.operations.errors import NotPossible
 from sla_project.operations.jobs import job_start
 from sla_project.operations.models import Job
-from sla_project.operations.problems import Problems
+from sla_project.operations.problems import reason_checked
 from sla_project.operations.services import audit_write
 from slas.models import BusinessHours, RecordChange, TrackedRecord
 from slas.selectors.clocks.states import StoredPolicies, load_state
@@ -34,9 +34,7 @@ def recalculation_start(*, hours: Sequence[BusinessHours], by: User | None, reas
 
     Raises `NotPossible` where none counts by an earlier version. Until the job reaches a record, its timers stay.
     """
-    problems = Problems()
-    reason = problems.text(reason, "/reason", longest=500, required=False)
-    problems.raise_if_any()
+    reason = reason_checked(reason)
     count = stale_timers(hours, now)
     if not count:
         raise NotPossible(_("No running timer counts by an earlier version."), code="nothing_to_do")

@@ -59,7 +59,7 @@ def holiday_update(*, holiday: Holiday, changes: Mapping[str, Any], by: User | N
     _check_hours([holiday], problems)
     problems.raise_if_any()
     holiday.save()
-    holiday_schedule_changed(schedule, "holiday_schedule.update", before, by, now)
+    holiday_schedule_changed(schedule=schedule, action="holiday_schedule.update", before=before, by=by, now=now)
     return holiday
 
 
@@ -69,7 +69,7 @@ def holidays_remove(*, schedule: HolidaySchedule, ids: Sequence[int], by: User |
     schedule = HolidaySchedule.objects.select_for_update().get(pk=schedule.pk)
     before = holiday_schedule_snapshot(schedule)
     count, _rows = schedule.holidays.filter(pk__in=ids).delete()
-    holiday_schedule_changed(schedule, "holiday_schedule.remove", before, by, now)
+    holiday_schedule_changed(schedule=schedule, action="holiday_schedule.remove", before=before, by=by, now=now)
     return count
 
 
@@ -92,7 +92,7 @@ def rows_add(
         problems.add(pointer, "too_many", words)
         problems.raise_if_any()
     Holiday.objects.bulk_create(added)
-    holiday_schedule_changed(schedule, action, before, by, now)
+    holiday_schedule_changed(schedule=schedule, action=action, before=before, by=by, now=now)
     return added
 
 

@@ -89,7 +89,7 @@ def holiday_schedule_update(
     problems.raise_if_any()
     if rows is not None:
         _replace_holidays(schedule, rows)
-    holiday_schedule_changed(schedule, "holiday_schedule.update", before, by, now)
+    holiday_schedule_changed(schedule=schedule, action="holiday_schedule.update", before=before, by=by, now=now)
     return schedule
 
 
@@ -187,7 +187,7 @@ def _check_part_days(rows: Sequence[Holiday]) -> None:
 
 
 def holiday_schedule_changed(
-    schedule: HolidaySchedule, action: str, before: dict[str, Any], by: User | None, now: datetime
+    *, schedule: HolidaySchedule, action: str, before: dict[str, Any], by: User | None, now: datetime
 ) -> None:
     """Records a change if there was one since the snapshot `before`, with new versions for all hours that observe it.
 

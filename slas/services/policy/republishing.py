@@ -133,8 +133,16 @@ def sla_republish(
     if outdated.refusals:
         raise Invalid(outdated.refusals)
     before = sla_snapshot(sla)
-    sla.current = version_add(sla, authored_document(sla.current), reason, by, now)
-    sla_save(sla, "sla.republish", before, by, now, reason=reason, is_draft_changed=False)
+    sla.current = version_add(sla=sla, document=authored_document(sla.current), reason=reason, by=by, now=now)
+    sla_save(
+        sla=sla,
+        action="sla.republish",
+        before=before,
+        by=by,
+        now=now,
+        reason=sla.current.reason,
+        is_draft_changed=False,
+    )
     if reapply:
         reapply_start(version=sla.current, by=by, run_actions=run_actions, now=now)
     return sla.current

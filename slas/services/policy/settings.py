@@ -36,6 +36,7 @@ def service_settings_update(
                 message = _("%(records)s have no status “%(code)s”.")
                 words = {"records": known[name].plural, "code": str(code)[:60]}
                 problems.add(f"/pause_statuses/{name}/{index}", "unknown_status", message % words)
+    reason = problems.reason(reason)
     problems.raise_if_any()
     return settings_update(changes=changes, by=by, reason=reason, now=now)
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from sla_project.accounts.models import User
 from sla_project.operations.codes import create_copy
 from sla_project.operations.errors import Invalid, NotPossible, Stale
-from sla_project.operations.problems import Problems
+from sla_project.operations.problems import Problems, reason_checked
 from sla_project.operations.services import audit_write
 from sla_project.operations.unique import unique_or_invalid
 from slas.models import SLA, SLAVersion
@@ -79,7 +79,7 @@ def sla_update_draft(
         return sla
     before = sla_snapshot(sla)
     sla.draft = normalised
-    sla_save(sla, "sla.update_draft", before, by, now)
+    sla_save(sla=sla, action="sla.update_draft", before=before, by=by, now=now)
     return sla
 
 
@@ -111,7 +111,7 @@ def sla_rename(*, sla: SLA, changes: Mapping[str, Any], by: User | None, now: da
     _assign_names(sla, changes, problems)
     problems.raise_if_any()
     if sla_snapshot(sla) != before:
-        sla_save(sla, "sla.rename", before, by, now)
+        sla_save(sla=sla, action="sla.rename", before=before, by=by, now=now)
     return sla
 
 
@@ -126,7 +126,7 @@ def sla_discard_draft(*, sla: SLA, expected_revision: int | None = None, by: Use
         raise NotPossible(_("Nothing was published yet; delete the SLA instead."), code="not_published")
     before = sla_snapshot(sla)
     sla.draft = None
-    sla_save(sla, "sla.discard_draft", before, by, now)
+    sla_save(sla=sla, action="sla.discard_draft", before=before, by=by, now=now)
     return sla
 
 
@@ -159,11 +159,11 @@ def _publish(sla: SLA, reason: str, expected_revision: int | None, by: User | No
         raise NotPossible(_("There is no draft to publish."), code="no_draft")
     _refuse_if_unusable(sla.draft, sla.record_type)
     before = sla_snapshot(sla)
-    version = version_add(sla, sla.draft, reason, by, now)
+    version = version_add(sla=sla, document=sla.draft, reason=reason, by=by, now=now)
     sla.draft, sla.current = None, version
     if sla.state == SLA.State.DRAFT:
         sla.state = SLA.State.ACTIVE
-    sla_save(sla, "sla.publish", before, by, now, reason=version.reason)
+    sla_save(sla=sla, action="sla.publish", before=before, by=by, now=now, reason=version.reason)
     return version
 
 
@@ -175,7 +175,7 @@ def sla_deactivate(*, sla: SLA, by: User | None, now: datetime) -> SLA:
         raise NotPossible(_("Only an active SLA can be deactivated."), code="not_active")
     before = sla_snapshot(sla)
     sla.state, sla.is_default = SLA.State.INACTIVE, False
-    sla_save(sla, "sla.deactivate", before, by, now)
+    sla_save(sla=sla, action="sla.deactivate", before=before, by=by, now=now)
     return sla
 
 
@@ -190,7 +190,7 @@ def sla_activate(*, sla: SLA, by: User | None, now: datetime) -> SLA:
     _refuse_if_unusable(published_document(sla), sla.record_type)
     before = sla_snapshot(sla)
     sla.state = SLA.State.ACTIVE
-    sla_save(sla, "sla.activate", before, by, now)
+    sla_save(sla=sla, action="sla.activate", before=before, by=by, now=now)
     return sla
 
 
@@ -260,12 +260,12 @@ def sla_locked(sla: SLA) -> SLA:
 
 
 def sla_save(
+    *,
     sla: SLA,
     action: str,
     before: dict[str, Any],
     by: User | None,
     now: datetime,
-    *,
     reason: str = "",
     is_draft_changed: bool = True,
 ) -> None:
@@ -280,14 +280,12 @@ def sla_save(
 def _set_default(sla: SLA, flag: bool, action: str, by: User | None, now: datetime) -> None:
     before = sla_snapshot(sla)
     sla.is_default = flag
-    sla_save(sla, action, before, by, now)
+    sla_save(sla=sla, action=action, before=before, by=by, now=now)
 
 
-def version_add(sla: SLA, document: Mapping[str, Any], reason: str, by: User | None, now: datetime) -> SLAVersion:
+def version_add(*, sla: SLA, document: Mapping[str, Any], reason: str, by: User | None, now: datetime) -> SLAVersion:
     """Freeze a document as the next version. The caller holds the lock on the SLA."""
-    problems = Problems()
-    reason = problems.text(reason, "/reason", longest=500, required=False)
-    problems.raise_if_any()
+    reason = reason_checked(reason)
     last = sla.versions.order_by("-number").first()
     return SLAVersion.objects.create(
         sla=sla,
