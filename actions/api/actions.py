@@ -16,7 +16,7 @@ from actions.filters import ActionFilter
 from actions.models import Action
 from actions.previews import reusable_preview
 from actions.services.actions import NAME_LIMIT
-from sla_project.accounts.policy import Configure
+from sla_project.accounts.policy import Ask, Configure
 from sla_project.operations.rest.documents import DocumentViewSet
 from sla_project.operations.rest.strict import CODE_HELP, CloneSerializer, KnownKeysOnly, arguments_of
 from sla_project.operations.rest.writes import no_body
@@ -105,7 +105,7 @@ class ActionViewSet(DocumentViewSet):
         return self.command(services.action_deactivate)
 
     @extend_schema(request=ActionPreviewRequestSerializer, responses=ActionPreviewSerializer(many=True), filters=False)
-    @action(detail=True, methods=["post"], pagination_class=None, etags=False)
+    @action(detail=True, methods=["post"], pagination_class=None, permission_classes=(Ask,), etags=False)
     def preview(self, request: Request, pk: str) -> Response:
         """What it would do for a record, and whom its mail would reach. Nothing is written or sent."""
         asked = arguments_of(request, ActionPreviewRequestSerializer)

@@ -17,7 +17,7 @@ from actions.api.serializers import EmailTemplateSerializer, PreviewRequestSeria
 from actions.filters import EmailTemplateFilter
 from actions.models import EmailTemplate
 from actions.previews import preview_of
-from sla_project.accounts.policy import Configure
+from sla_project.accounts.policy import Ask, Configure
 from sla_project.operations.rest.documents import DocumentViewSet
 from sla_project.operations.rest.strict import CloneSerializer, arguments_of
 from sla_project.operations.rest.writes import no_body
@@ -63,7 +63,7 @@ class EmailTemplateViewSet(DocumentViewSet):
         return self.command(services.email_template_deactivate)
 
     @extend_schema(request=PreviewRequestSerializer, responses=PreviewSerializer)
-    @action(detail=True, methods=["post"], etags=False)
+    @action(detail=True, methods=["post"], permission_classes=(Ask,), etags=False)
     def preview(self, request: Request, pk: str) -> Response:
         """The mail with sample values; with texts in the body, those instead of the stored ones."""
         asked, template = arguments_of(request, PreviewRequestSerializer), self.get_object()

@@ -124,7 +124,7 @@ def test_agents_read_and_do_not_write(api: APIClient, agent: APIClient, note: Em
     for path in (TEMPLATES, url, RUNS, f"{RUNS}{run.pk}/", MESSAGES, f"{MESSAGES}{message.pk}/"):
         assert agent.get(path).status_code == 200, path
         assert APIClient().get(path).status_code == 401, path
-    for path in (TEMPLATES, f"{url}activate/", f"{url}preview/", f"{RUNS}{run.pk}/retry/"):
+    for path in (TEMPLATES, f"{url}activate/", f"{RUNS}{run.pk}/retry/"):
         assert agent.post(path, {}).status_code == 403, path
     for path in (RUNS, MESSAGES):
         assert api.post(path, {}).status_code == 405, path

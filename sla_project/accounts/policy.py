@@ -108,11 +108,12 @@ class ManageReports(BasePermission):
         return _by_token(request, by_role=can_read_all(request.user))
 
 
-class AskAll(BasePermission):
-    """Questions that are posts and write nothing: managers and administrators, also with a token that only reads."""
+class Ask(BasePermission):
+    """Questions that are posts for the length of their bodies, and write nothing: whoever may read may ask, also with
+    a token that only reads."""
 
     def has_permission(self, request: Request, view: APIView) -> bool:
-        return can_read_all(request.user)
+        return bool(_role(request.user))
 
 
 signed_in = login_required

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db.models import QuerySet
 from django_filters import rest_framework as filters
 from rest_framework import mixins, serializers, viewsets
 from rest_framework.decorators import action
-from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from sla_project.accounts.policy import ReadAll
 from sla_project.operations.clock import clock_now
 from sla_project.operations.filter_fields import MomentFilter
 from sla_project.operations.jobs import job_retry
@@ -102,15 +100,10 @@ class AuditEntryFilter(filters.FilterSet):
         fields = ["action", "object_type", "object_id", "by"]
 
 
-class ViewAudit(BasePermission):
-    def has_permission(self, request: Request, view: Any) -> bool:
-        return bool(request.user and request.user.has_perm("operations.view_auditentry"))
-
-
 class AuditEntryViewSet(mixins.RetrieveModelMixin, mixins.ListModelMixin, viewsets.GenericViewSet[AuditEntry]):
     """Who changed what. For managers and administrators."""
 
-    permission_classes = [ViewAudit]
+    permission_classes = [ReadAll]
     serializer_class = AuditEntrySerializer
     queryset = AuditEntry.objects.select_related("by")
     filterset_class = AuditEntryFilter

@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
-from sla_project.accounts.policy import SignedIn
+from sla_project.accounts.policy import Ask
 from sla_project.operations.api import JobSerializer
 from sla_project.operations.clock import clock_now
 from sla_project.operations.errors import Invalid, Problem
@@ -165,7 +165,7 @@ class Publishing(ConfigurationViewSet):
         return Response(_diff_data(_compared(sla, before, after)))
 
     @extend_schema(request=EvaluateSerializer, responses=TraceSerializer)
-    @action(detail=True, methods=["post"], permission_classes=(SignedIn,), etags=False)
+    @action(detail=True, methods=["post"], permission_classes=(Ask,), etags=False)
     def evaluate(self, request: Request, pk: str) -> Response:
         """What the draft or a version would do with a record or with typed values, and why. Nothing is stored."""
         body, sla, now = body_of(request, EVALUATE_TYPES), self.get_object(), clock_now()

@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
-from sla_project.accounts.policy import AskAll, Configure
+from sla_project.accounts.policy import Ask, Configure
 from sla_project.operations.clock import clock_now
 from slas import records
 from slas.api import matching
@@ -113,7 +113,7 @@ class RecordTypeViewSet(ViewSet):
         responses=MatchSerializer,
         parameters=[OpenApiParameter("name", OpenApiTypes.STR, OpenApiParameter.PATH)],
     )
-    @action(detail=True, methods=["post"], permission_classes=(AskAll,))
+    @action(detail=True, methods=["post"], permission_classes=(Ask,))
     def match(self, request: Request, name: str) -> Response:
         """How a condition reads, how many records of the last 30 days it matches, and why a record does or does not."""
         return Response(MatchSerializer(matching.answer(request, self.get_record_type(name), clock_now())).data)

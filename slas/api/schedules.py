@@ -12,10 +12,10 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
 from rest_framework.decorators import action
-from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from sla_project.accounts.policy import Ask
 from sla_project.operations.clock import clock_now
 from sla_project.operations.errors import Invalid, Problem
 from sla_project.operations.rest.dry_run import can_dry_run, rolled_back_if_dry
@@ -135,7 +135,7 @@ class BusinessHoursViewSet(ConfigurationViewSet):
             return recalculate(request, [found])
 
     @extend_schema(request=ComputeSerializer, responses=ComputationSerializer)
-    @action(detail=True, methods=["post"], permission_classes=[IsAuthenticated], etags=False)
+    @action(detail=True, methods=["post"], permission_classes=(Ask,), etags=False)
     def compute(self, request: Request, pk: str) -> Response:
         """`start` and `duration` or `seconds`: when is it due? `start` and `end`: how long is it open?"""
         question = parse_question(request)

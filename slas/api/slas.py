@@ -14,6 +14,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from sla_project.accounts.policy import Ask
 from sla_project.operations.clock import clock_now
 from sla_project.operations.rest.strict import CloneSerializer
 from sla_project.operations.rest.writes import no_body
@@ -127,7 +128,7 @@ class SLAViewSet(AsCode, Publishing):
         return Response(SLAVersionDocumentSerializer(found).data)
 
     @extend_schema(responses=CheckSerializer)
-    @action(detail=True, filterset_class=None)
+    @action(detail=True, filterset_class=None, permission_classes=(Ask,), etags=False)
     def check(self, request: Request, pk: str) -> Response:
         """What publishing the draft would refuse and doubt."""
         return self._check(self.get_object(), {})
