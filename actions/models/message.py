@@ -101,10 +101,6 @@ class Message(models.Model):
         return str(_("Kept in the outbox") if self.delivery == "outbox" else self.get_state_display())
 
     @property
-    def lease_until(self) -> datetime | None:
-        return self.next_try_at if self.state == self.State.LEASED else None
-
-    @property
     def can_redeliver(self) -> bool:
         return self.state == self.State.FAILED and (self.run is None or self.run.can_retry)
 

@@ -33,7 +33,7 @@ from slas.models import SLA, KPIEvent, KPIInstance, RecordChange, TrackedRecord
 from slas.passes import advance_all
 from slas.selectors.clocks.explanations import explain_record
 from slas.selectors.clocks.instances import record_of, record_view
-from slas.selectors.clocks.timers import timer_of
+from slas.selectors.clocks.timers import Timers
 from slas.services.clocks.adjusting import instance_extend, instance_recalculate
 from slas.services.flow.choosing import AUTOMATIC, NO_SLA
 from slas.services.flow.reconcile import reconcile_all
@@ -165,7 +165,7 @@ def test_on_hold_stops_the_clock(clock: Clock, sla: SLA, customer: Customer) -> 
     case_update(case=case, status="on_hold", by=None, now=clock.now)
     paused = KPIInstance.objects.get()
     assert (paused.status, paused.failure_at, record_of(case).wake_at) == ("paused", None, None)
-    assert timer_of(paused, clock.now).remaining == 50 * 60
+    assert Timers(clock.now).of(paused).remaining == 50 * 60
     run_until(clock, hours=4)
     case_update(case=case, status="in_progress", by=None, now=clock.now)
     paused.refresh_from_db()
@@ -273,7 +273,7 @@ def test_reading_never_waits_for_the_worker(clock: Clock, sla: SLA, customer: Cu
     assert [event.kind for event in view.events] == ["started", "warned", "failed"]
     assert view.is_updating
     assert clocks(case) == [("gold-response", "in_progress")]
-    assert "over" in timer_of(view.instances[0], clock.now).text
+    assert "over" in Timers(clock.now).of(view.instances[0]).text
 
 
 def test_why_these_timers(clock: Clock, sla: SLA, customer: Customer) -> None:

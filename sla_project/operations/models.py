@@ -1,4 +1,4 @@
-"""What running the console needs: settings, the audit trail, jobs, keys, heartbeats, the feed."""
+"""What running the console needs: settings, the audit trail, jobs, keys, heartbeats."""
 
 from __future__ import annotations
 
@@ -213,19 +213,3 @@ class Heartbeat(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-
-class FeedEvent(models.Model):
-    """One line of the ordered feed of what happened, for integrators."""
-
-    at = models.DateTimeField()
-    type = models.CharField(max_length=64)
-    object_type = models.CharField(max_length=64)
-    object_id = models.CharField(max_length=64)
-    data = models.JSONField(default=dict)
-
-    class Meta:
-        ordering = ["id"]
-
-    def __str__(self) -> str:
-        return f"{self.type} {self.object_type} {self.object_id}"

@@ -27,7 +27,6 @@ class KPIInstance(models.Model):
         CANCELED = "canceled", _("Canceled")
 
     OPEN_STATUSES = (Status.IN_PROGRESS, Status.NEARING_NONCOMPLIANCE, Status.PAUSED)
-    TERMINAL_STATUSES = (Status.NONCOMPLIANT, Status.SUCCEEDED, Status.CANCELED)
 
     # The unique key begins with the record, so an index of its own would only cost.
     record = models.ForeignKey(TrackedRecord, on_delete=models.CASCADE, related_name="instances", db_index=False)

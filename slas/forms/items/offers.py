@@ -81,10 +81,6 @@ class Offers:
         return placeholders.for_mail(self.target) if self.target else {}
 
     @cached_property
-    def value_placeholders(self) -> Mapping[str, Any]:
-        return placeholders.for_values(self.target) if self.target else {}
-
-    @cached_property
     def creatable(self) -> list[Target]:
         return [target for target in targets.all_targets() if target.create is not None]
 

@@ -144,11 +144,6 @@ class Timers:
         return words_of_clock(moment, self.now, timezone.get_current_timezone()) if moment else ""
 
 
-def timer_of(instance: KPIInstance, now: datetime) -> Timer:
-    """One timer; a list makes one `Timers` and asks it for each row."""
-    return Timers(now).of(instance)
-
-
 def failure_due(instance: KPIInstance) -> datetime:
     """The failure time that was computed last, also where the row shows none."""
     return instance.failure_at or datetime.fromisoformat(instance.terms["failure_due"])
