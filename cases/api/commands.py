@@ -13,6 +13,7 @@ from cases.api.serializers import SLAChoiceField
 from cases.models import Case
 from sla_project.accounts.models import Team, User
 from sla_project.operations.problems import REASON_LIMIT
+from sla_project.operations.rest.relations import RowField
 from sla_project.operations.rest.strict import KnownKeysOnly
 from slas.services.flow.choosing import AUTOMATIC, NO_SLA
 
@@ -36,12 +37,12 @@ class ReactivateSerializer(KnownKeysOnly):
 class AssignSerializer(KnownKeysOnly):
     """Who is left out loses the case: send both to keep one."""
 
-    owner = serializers.PrimaryKeyRelatedField(queryset=User.objects.all(), allow_null=True, default=None)
-    team = serializers.PrimaryKeyRelatedField(queryset=Team.objects.all(), allow_null=True, default=None)
+    owner = RowField(queryset=User.objects.all(), allow_null=True, default=None)
+    team = RowField(queryset=Team.objects.all(), allow_null=True, default=None)
 
 
 class MergeSerializer(KnownKeysOnly):
-    into = serializers.PrimaryKeyRelatedField(queryset=Case.objects.all())
+    into = RowField(queryset=Case.objects.all())
 
 
 class EraseSerializer(KnownKeysOnly):

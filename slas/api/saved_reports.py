@@ -17,6 +17,7 @@ from rest_framework.reverse import reverse
 from sla_project.accounts.models import User
 from sla_project.accounts.policy import ManageReports
 from sla_project.operations.rest.documents import DocumentViewSet
+from sla_project.operations.rest.relations import RowField
 from sla_project.operations.rest.strict import KnownKeysOnly
 from sla_project.operations.rest.writes import no_body
 from slas.filters import SavedReportFilter
@@ -43,7 +44,7 @@ class SavedReportSerializer(KnownKeysOnly, serializers.ModelSerializer[SavedRepo
     hour = serializers.IntegerField(
         required=False, min_value=0, max_value=23, help_text="Of that day, in the organisation's time zone."
     )
-    users = serializers.PrimaryKeyRelatedField(
+    users = RowField(
         queryset=User.objects.all(), many=True, required=False, help_text="Ids of the people who get the mail."
     )
     addresses = serializers.ListField(

@@ -21,6 +21,7 @@ from rest_framework.response import Response
 from sla_project.operations.errors import Invalid, NotPossible, Problem, Refused, Stale
 from sla_project.operations.logs import current_request_id
 from sla_project.operations.rest.parsers import escape
+from sla_project.operations.rest.wording import in_our_words
 
 log = logging.getLogger(__name__)
 
@@ -131,7 +132,8 @@ def _problems_of(detail: Any, pointer: str = "") -> Iterator[Problem]:
     """Flattens DRF's nested details; a leaf is {"message", "code"}."""
     if isinstance(detail, Mapping):
         if set(detail) == {"message", "code"} and isinstance(detail["code"], str):
-            yield Problem(pointer, detail["code"], str(detail["message"]))
+            code, message = detail["code"], str(detail["message"])
+            yield Problem(pointer, code, in_our_words(pointer, code, message))
             return
         for key, inner in detail.items():
             place = pointer if key in WHOLE else f"{pointer}/{escape(str(key))}"
@@ -150,4 +152,5 @@ def _problems_of_model(error: ModelInvalid) -> Iterator[Problem]:
     for name, faults in by_field.items():
         for fault in faults:
             pointer = "" if name in WHOLE else f"/{escape(name)}"
-            yield Problem(pointer, fault.code or "invalid", fault.messages[0])
+            code = fault.code or "invalid"
+            yield Problem(pointer, code, in_our_words(pointer, code, fault.messages[0]))

@@ -5,16 +5,20 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 from rest_framework.request import Request
 
 from sla_project.operations.codes import LONGEST_CODE
+from sla_project.operations.rest.relations import RowField
 
 
 class KnownKeysOnly(serializers.Serializer[Any]):
     """A mixin. Keys that are only shown may come back, so that what was read can be sent."""
 
+    default_error_messages = {"invalid": gettext_lazy("Expected an object.")}
+    serializer_related_field: Any = RowField
     also_shown: ClassVar[frozenset[str]] = frozenset()
     """Keys that the view adds to the answer."""
 
