@@ -32,7 +32,6 @@ class EmailTemplateForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 14}),
         help_text=_("Plain text. A blank line begins a new paragraph; addresses of pages become links."),
     )
-    version = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, is_new: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

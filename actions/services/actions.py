@@ -16,7 +16,6 @@ from actions.services.documents import own_validate
 from sla_project.accounts.models import User
 from sla_project.operations.codes import code_problems, create_copy
 from sla_project.operations.errors import Invalid, NotPossible, Problem
-from sla_project.operations.etags import check_unchanged, etag_of
 from sla_project.operations.services import audit_write
 from sla_project.operations.unique import unique_or_invalid
 
@@ -39,14 +38,9 @@ def action_create(
 
 
 @transaction.atomic
-def action_update(
-    *, action: Action, changes: Mapping[str, Any], by: User | None, now: datetime, expected: str | None = None
-) -> Action:
-    """Changes name or document; never code or type. Published SLAs keep the document they have.
-
-    `expected` is the ETag of the row the caller has seen; raises `Stale` when it is another by now.
-    """
-    action = _locked(action, expected)
+def action_update(*, action: Action, changes: Mapping[str, Any], by: User | None, now: datetime) -> Action:
+    """Changes name or document; never code or type. Published SLAs keep the document they have."""
+    action = _locked(action)
     before = action_snapshot(action)
     message = _("This cannot be changed once the action exists.")
     fixed = [name for name in FIXED if changes.get(name, getattr(action, name)) != getattr(action, name)]
@@ -103,10 +97,8 @@ def action_snapshot(action: Action) -> dict[str, Any]:
     return {name: getattr(action, name) for name in (*FIXED, *EDITABLE, "state")}
 
 
-def _locked(action: Action, expected: str | None = None) -> Action:
-    row = Action.objects.select_for_update().get(pk=action.pk)
-    check_unchanged(etag_of(row), expected)
-    return row
+def _locked(action: Action) -> Action:
+    return Action.objects.select_for_update().get(pk=action.pk)
 
 
 def _save(action: Action, verb: str, before: Mapping[str, Any], by: User | None, now: datetime) -> Action:

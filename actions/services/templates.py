@@ -16,7 +16,6 @@ from actions.services.messages import message_store
 from sla_project.accounts.models import User
 from sla_project.operations.codes import code_problems, create_copy
 from sla_project.operations.errors import Invalid, NotPossible, Problem
-from sla_project.operations.etags import check_unchanged, etag_of
 from sla_project.operations.services import audit_write
 from sla_project.operations.unique import unique_or_invalid
 
@@ -52,13 +51,9 @@ def email_template_update(
     changes: Mapping[str, Any],
     by: User | None,
     now: datetime,
-    expected: str | None = None,
 ) -> EmailTemplate:
-    """Changes name, target type, subject or body; never the code. Published SLAs keep the text they have.
-
-    `expected` is the ETag of the row the caller has seen; raises `Stale` when it is another by now.
-    """
-    template = _locked(template, expected)
+    """Changes name, target type, subject or body; never the code. Published SLAs keep the text they have."""
+    template = _locked(template)
     before = email_template_snapshot(template)
     _refuse_unknown(template, changes)
     for attribute in EDITABLE:
@@ -135,10 +130,8 @@ def email_template_snapshot(template: EmailTemplate) -> dict[str, Any]:
     return {name: getattr(template, name) for name in ("code", *EDITABLE, "state")}
 
 
-def _locked(template: EmailTemplate, expected: str | None = None) -> EmailTemplate:
-    row = EmailTemplate.objects.select_for_update().get(pk=template.pk)
-    check_unchanged(etag_of(row), expected)
-    return row
+def _locked(template: EmailTemplate) -> EmailTemplate:
+    return EmailTemplate.objects.select_for_update().get(pk=template.pk)
 
 
 def _save(

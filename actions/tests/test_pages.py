@@ -145,10 +145,10 @@ def test_editing_a_template_never_overwrites_unseen(console: Client, clock: Any)
     console.post(reverse("actions:email_template_create"), FORM)
     template = EmailTemplate.objects.get()
     edit = reverse("actions:email_template_update", args=[template.pk])
-    seen = console.get(edit).context["form"].initial["version"]
+    seen = console.get(edit).context["form"]["seen"].value()
 
-    assert console.post(edit, FORM | {"name": "Mine", "version": seen}).status_code == 302
-    stale = console.post(edit, FORM | {"name": "Yours", "version": seen})
+    assert console.post(edit, FORM | {"name": "Mine", "seen": seen}).status_code == 302
+    stale = console.post(edit, FORM | {"name": "Yours", "seen": seen})
     assert stale.status_code == 422 and "Somebody else has changed" in stale.content.decode()
     template.refresh_from_db()
     assert (template.name, template.code) == ("Mine", "due-soon")

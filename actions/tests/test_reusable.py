@@ -21,7 +21,7 @@ from actions.services import (
 from actions.tests.conftest import note_of
 from conftest import MONDAY_MORNING as NOW
 from sla_project.accounts.models import Role, User
-from sla_project.operations.errors import Invalid, NotPossible, Stale
+from sla_project.operations.errors import Invalid, NotPossible
 from sla_project.operations.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
@@ -105,8 +105,6 @@ def test_code_and_type_stay(tell: Action) -> None:
     with pytest.raises(Invalid) as caught:
         action_update(action=tell, changes={"code": "other", "target_type": "case"}, by=None, now=NOW)
     assert {problem.pointer for problem in caught.value.problems} == {"/code", "/target_type"}
-    with pytest.raises(Stale):
-        action_update(action=tell, changes={"name": "Other"}, by=None, now=NOW, expected='"old"')
 
 
 # --- REST ---

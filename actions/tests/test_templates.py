@@ -9,8 +9,7 @@ import pytest
 from actions import services
 from actions.models import EmailTemplate
 from sla_project.accounts.models import User
-from sla_project.operations.errors import Invalid, NotPossible, Stale
-from sla_project.operations.etags import etag_of
+from sla_project.operations.errors import Invalid, NotPossible
 from sla_project.operations.models import AuditEntry
 
 GOOD = {
@@ -95,13 +94,3 @@ def test_what_changes_nothing_writes_nothing(template: EmailTemplate, clock: Any
     template.refresh_from_db()
     assert template.modified_at != clock.now
     assert AuditEntry.objects.count() == 1
-
-
-def test_a_stale_write_is_refused(template: EmailTemplate, clock: Any) -> None:
-    seen = etag_of(EmailTemplate.objects.get())
-    services.email_template_update(template=template, changes={"name": "Mine"}, by=None, now=clock.now, expected=seen)
-    with pytest.raises(Stale):
-        services.email_template_update(
-            template=template, changes={"name": "Yours"}, by=None, now=clock.now, expected=seen
-        )
-    assert EmailTemplate.objects.get().name == "Mine"

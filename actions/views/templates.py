@@ -23,8 +23,8 @@ from actions.wording import TEMPLATE_TONES
 from sla_project.accounts.policy import administrator_required, can_configure, signed_in
 from sla_project.operations.clock import clock_now
 from sla_project.operations.errors import Invalid
-from sla_project.operations.etags import etag_of
 from sla_project.operations.requests import user_of
+from sla_project.operations.seen import Edited
 from sla_project.operations.web import Cell, Column, command_view, form_page, list_page
 
 COLUMNS = (
@@ -121,7 +121,6 @@ def email_template_create(request: HttpRequest) -> HttpResponse:
     form = EmailTemplateForm(request.POST or None, is_new=True, initial={"target_type": "case"})
 
     def save(values: dict[str, Any]) -> str:
-        values.pop("version")
         template = services.email_template_create(**values, by=user_of(request), now=clock_now())
         return reverse("actions:email_template_detail", args=[template.pk])
 
@@ -131,29 +130,32 @@ def email_template_create(request: HttpRequest) -> HttpResponse:
 @administrator_required
 def email_template_update(request: HttpRequest, pk: int) -> HttpResponse:
     template = get_object_or_404(EmailTemplate, pk=pk)
-    initial = {**services.email_template_snapshot(template), "version": etag_of(template)}
-    form = EmailTemplateForm(request.POST or None, is_new=False, initial=initial)
+    form = EmailTemplateForm(request.POST or None, is_new=False, initial=services.email_template_snapshot(template))
     page = reverse("actions:email_template_detail", args=[pk])
 
     def save(values: dict[str, Any]) -> str:
-        """The version is what the form was opened with, so that nobody's work is overwritten unseen."""
-        seen = values.pop("version")
-        services.email_template_update(
-            template=template, changes=values, by=user_of(request), now=clock_now(), expected=seen
-        )
+        services.email_template_update(template=template, changes=values, by=user_of(request), now=clock_now())
         return page
 
-    return _form_page(request, form, save, title=_("Edit %(name)s") % {"name": template.name}, cancel=page)
+    title = _("Edit %(name)s") % {"name": template.name}
+    return _form_page(request, form, save, title=title, cancel=page, edits=Edited(template))
 
 
 def _form_page(
-    request: HttpRequest, form: EmailTemplateForm, save: Callable[[Any], str], *, title: str, cancel: str
+    request: HttpRequest,
+    form: EmailTemplateForm,
+    save: Callable[[Any], str],
+    *,
+    title: str,
+    cancel: str,
+    edits: Edited | None = None,
 ) -> HttpResponse:
     return form_page(
         request,
         title=title,
         form=form,
         save=save,
+        edits=edits,
         message=_("The template is saved."),
         template="actions/email_template_form.html",
         context={

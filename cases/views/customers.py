@@ -16,6 +16,7 @@ from cases.models import Case, Contact, Customer, Entitlement
 from sla_project.accounts.policy import case_worker_required, signed_in
 from sla_project.operations.clock import clock_now
 from sla_project.operations.requests import user_of
+from sla_project.operations.seen import Edited
 from sla_project.operations.web import Cell, Column, command_view, csv_asked, csv_url, form_page, list_csv, list_page
 
 COLUMNS = [
@@ -139,6 +140,7 @@ def customer_edit(request: HttpRequest, pk: int) -> HttpResponse:
         title=_("Edit %(name)s") % {"name": customer.name},
         form=forms.CustomerForm(request.POST or None, initial=forms.initial_of(customer, forms.CUSTOMER_FIELDS)),
         save=save,
+        edits=Edited(customer),
         message=_("The customer is saved."),
         context={
             "cancel_url": _url(customer),
@@ -194,6 +196,7 @@ def contact_edit(request: HttpRequest, pk: int) -> HttpResponse:
         title=_("Edit %(name)s") % {"name": contact.name},
         form=forms.ContactForm(request.POST or None, initial=forms.initial_of(contact, forms.CONTACT_FIELDS)),
         save=save,
+        edits=Edited(contact),
         message=_("The contact is saved."),
         context={"cancel_url": _url(contact.customer), "breadcrumbs": _crumbs(contact.customer)},
     )

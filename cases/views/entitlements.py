@@ -21,6 +21,7 @@ from cases.related_forms import ENTITLEMENT_FIELDS, EntitlementForm
 from sla_project.accounts.policy import administrator_required, can_configure, signed_in
 from sla_project.operations.clock import clock_now
 from sla_project.operations.requests import user_of
+from sla_project.operations.seen import Edited
 from sla_project.operations.web import Cell, Column, command_view, form_page, list_page, verb_view
 
 COLUMNS = [
@@ -154,6 +155,7 @@ def entitlement_edit(request: HttpRequest, pk: int) -> HttpResponse:
         title=_("Edit %(name)s") % {"name": entitlement.name},
         form=EntitlementForm(request.POST or None, initial=initial, entitlement=entitlement),
         save=save,
+        edits=Edited(entitlement),
         message=_("The entitlement is saved."),
         context={"cancel_url": _url(entitlement), "breadcrumbs": _crumbs(entitlement)},
     )

@@ -17,6 +17,7 @@ from cases.related_forms import PRODUCT_FIELDS, ProductForm
 from sla_project.accounts.policy import administrator_required, can_configure, signed_in
 from sla_project.operations.clock import clock_now
 from sla_project.operations.requests import user_of
+from sla_project.operations.seen import Edited
 from sla_project.operations.web import Cell, Column, command_view, form_page, list_page
 
 COLUMNS = [
@@ -113,6 +114,7 @@ def product_edit(request: HttpRequest, pk: int) -> HttpResponse:
         title=_("Edit %(name)s") % {"name": product.name},
         form=ProductForm(request.POST or None, initial=forms.initial_of(product, PRODUCT_FIELDS)),
         save=save,
+        edits=Edited(product),
         message=_("The product is saved."),
         context={"cancel_url": _url(product), "breadcrumbs": _crumbs(product)},
     )

@@ -21,6 +21,7 @@ from sla_project.operations.clock import clock_now
 from sla_project.operations.csv_files import csv_response
 from sla_project.operations.errors import Invalid, NotPossible, Refused, ServiceError, Stale, form_errors
 from sla_project.operations.requests import user_of
+from sla_project.operations.seen import SEEN, Edited
 
 ROWS_ON_A_PAGE = 50
 ROWS_READ_AT_ONCE = 1000
@@ -113,11 +114,17 @@ def form_page(
     message: Any = "",
     template: str = "operations/form.html",
     context: Mapping[str, Any] | None = None,
+    edits: Edited | None = None,
 ) -> HttpResponse:
-    """Shows a form; on POST `save(cleaned_data)` calls the service and returns where to go next."""
+    """Shows a form; on POST `save(cleaned_data)` calls the service and returns where to go next.
+
+    `edits`: the object that is edited, so that nobody overwrites unseen.
+    """
+    if edits is not None:
+        edits.add_to(form)
     if request.method == "POST" and form.is_valid():
         try:
-            target = save(form.cleaned_data)
+            target = _saved(form, save, edits)
         except (ServiceError, ModelInvalid, ProtectedError) as error:
             _show_on_form(form, error)
         else:
@@ -127,6 +134,17 @@ def form_page(
     shown = {"title": title, "form": form, "multipart": form.is_multipart(), **(context or {})}
     status = 422 if form.is_bound and form.errors else 200
     return render(request, template, shown, status=status)
+
+
+def _saved(form: forms.BaseForm, save: Callable[[Any], str], edits: Edited | None) -> str:
+    if edits is None:
+        return save(form.cleaned_data)
+    form.cleaned_data.pop(SEEN, None)
+    try:
+        with edits.unchanged(form.data.get(SEEN, "")):
+            return save(form.cleaned_data)
+    except Stale:
+        raise edits.tell(form) from None
 
 
 def command_view(request: HttpRequest, *, act: Callable[[], Any], to: str, then: str = "") -> HttpResponse:

@@ -19,7 +19,6 @@ from slas.domain.icalendar import MAX_BYTES
 from slas.domain.week_text import HoursError, intervals_text, parse_hours, written
 from slas.forms.schedules import hours_error_words
 from slas.models import Holiday, HolidaySchedule
-from slas.seen import SeenField
 
 DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 CLOSED = "closed"  # in the lines of text, which are the same in every language
@@ -48,7 +47,6 @@ class HolidayScheduleForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["seen"] = SeenField(self.instance)
         if self.instance.pk:
             del self.fields["code"]
             self.fields["holidays"].initial = "\n".join(holiday_line(day) for day in self.instance.holidays.all())

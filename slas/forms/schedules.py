@@ -26,7 +26,6 @@ from slas.domain.week_text import (
     written,
 )
 from slas.models import BusinessHours
-from slas.seen import SeenField
 from slas.weekdays import DAYS
 
 WORKING_DAYS = ("mon", "tue", "wed", "thu", "fri")
@@ -98,7 +97,6 @@ class BusinessHoursForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.week: dict[str, list[list[str]]] = {}
-        self.fields["seen"] = SeenField(self.instance)
         if self.instance.pk:
             del self.fields["code"]
         else:

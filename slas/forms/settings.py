@@ -8,10 +8,8 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from sla_project.operations.etags import etag_of
 from sla_project.operations.models import OrganisationSettings
 from sla_project.operations.problems import REASON_LIMIT
-from sla_project.operations.selectors import settings_get
 from sla_project.operations.zones import time_zone_choices
 from slas import records
 
@@ -34,7 +32,6 @@ class SettingsForm(forms.ModelForm):
         max_length=REASON_LIMIT,
         help_text=gettext_lazy("Goes into the audit log."),
     )
-    read_as = forms.CharField(widget=forms.HiddenInput)
 
     class Meta:
         model = OrganisationSettings
@@ -53,7 +50,6 @@ class SettingsForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         row = self.instance
         types = list(records.all())
-        self.fields["read_as"].initial = etag_of(row)
         enabled = self.fields["enabled_record_types"]
         enabled.choices = [(each.name, each.plural) for each in types]  # type: ignore[attr-defined]
         enabled.initial = [each.name for each in types if each.name not in row.disabled_record_types]
@@ -74,13 +70,6 @@ class SettingsForm(forms.ModelForm):
                 *("apply_entitlement_on_create", "apply_entitlement_on_update", "reason"),
             ]
         )
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        if cleaned.pop("read_as", None) != etag_of(settings_get()):
-            message = _("Somebody has changed the settings meanwhile. Reload the page and try again.")
-            raise forms.ValidationError(message, code="stale")
-        return cleaned
 
     def changes(self) -> dict[str, Any]:
         """What the service is to be told; the reason apart."""

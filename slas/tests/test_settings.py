@@ -139,7 +139,7 @@ def test_the_page_does_not_overwrite_a_colleague() -> None:
     settings_update(changes={"name": "Theirs"}, by=None, now=NOW)
     answer = client.post("/settings/", data)
     assert (answer.status_code, settings_get().name) == (422, "Theirs")
-    assert "Somebody has changed the settings" in answer.content.decode()
+    assert "Somebody else has changed it" in answer.content.decode()
 
 
 def test_the_service_refuses_what_the_model_refuses() -> None:

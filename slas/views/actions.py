@@ -22,8 +22,8 @@ from sla_project.accounts.policy import administrator_required, can_configure, s
 from sla_project.operations.clock import clock_now
 from sla_project.operations.codes import LONGEST_CODE
 from sla_project.operations.errors import Invalid, Problem, Stale
-from sla_project.operations.etags import etag_of
 from sla_project.operations.requests import user_of
+from sla_project.operations.seen import SEEN, Edited
 from sla_project.operations.web import Cell, Column, command_view, list_page, verb_view
 from slas import records
 from slas.forms.items.action_base import ActionForm
@@ -46,12 +46,12 @@ class ActionHeadForm(forms.Form):
         max_length=LONGEST_CODE,
         help_text=gettext_lazy("The name in SLA documents and in the API, such as escalate. It never changes."),
     )
-    version = forms.CharField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args: Any, is_new: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, action: Action | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if not is_new:
+        if action is not None:
             self.fields["code"].disabled = True
+            Edited(action).add_to(self)
 
 
 # --- reading ---
@@ -130,7 +130,7 @@ def action_new(request: HttpRequest) -> HttpResponse:
     raw = new_action(choice, offers)
     if raw is None or choice == services.REUSABLE:
         raise Http404
-    head = ActionHeadForm(request.POST or None, is_new=True)
+    head = ActionHeadForm(request.POST or None, action=None)
     return _edit(request, None, offers, raw, head, choice=choice)
 
 
@@ -138,8 +138,8 @@ def action_new(request: HttpRequest) -> HttpResponse:
 def action_edit(request: HttpRequest, pk: int) -> HttpResponse:
     action = get_object_or_404(Action, pk=pk)
     offers = _offers(action.target_type)
-    initial = {"name": action.name, "code": action.code, "version": etag_of(action)}
-    head = ActionHeadForm(request.POST or None, initial=initial, is_new=False)
+    initial = {"name": action.name, "code": action.code}
+    head = ActionHeadForm(request.POST or None, initial=initial, action=action)
     return _edit(request, action, offers, action_raw(action.document, offers), head)
 
 
@@ -151,7 +151,7 @@ def _edit(
     if request.method == "POST":
         item = raw_of_post(request.POST)
         if command != SAVE:
-            head = ActionHeadForm(initial=request.POST.dict(), is_new=action is None)
+            head = ActionHeadForm(initial=request.POST.dict(), action=action)
             item_edit(item, command, offers)
     saving = request.method == "POST" and command == SAVE
     form = _form(item, offers, quiet=not saving)
@@ -161,14 +161,16 @@ def _edit(
         except Invalid as invalid:
             for problem in invalid.problems:
                 _show(head, form, problem)
-        except Stale as stale:
-            head.add_error(None, stale.message)
+        except Stale:
+            assert action is not None  # nobody else writes a new one
+            head.add_error(None, Edited(action).tell(head).message)
         else:
             messages.success(request, _("The action is saved."))
             return redirect(_url(saved))
     context = {
         "title": _("Edit %(name)s") % {"name": action.name} if action else _("New action"),
         "breadcrumbs": _crumbs(*[action] if action else []),
+        "action": action,
         "head": head,
         "form": form,
         "actions_shown": [form],
@@ -192,7 +194,8 @@ def _save(
         created = services.action_create(**values, document=document, by=by, now=now)
         return services.action_activate(action=created, by=by, now=now)
     changes = {"name": head["name"], "document": document}
-    return services.action_update(action=action, changes=changes, by=by, now=now, expected=head["version"])
+    with Edited(action).unchanged(head[SEEN]):
+        return services.action_update(action=action, changes=changes, by=by, now=now)
 
 
 def _form(item: Raw, offers: Offers, *, quiet: bool) -> ActionForm:

@@ -20,6 +20,7 @@ from sla_project.operations.clock import clock_now
 from sla_project.operations.errors import Invalid, ServiceError, form_errors
 from sla_project.operations.numbers import whole_number, whole_numbers
 from sla_project.operations.requests import user_of
+from sla_project.operations.seen import Edited
 from sla_project.operations.web import error_words, form_page
 from sla_project.operations.zones import time_zone_choices
 from slas.domain.icalendar import CalendarDay
@@ -98,6 +99,7 @@ def holiday_edit(request: HttpRequest, pk: int, holiday: int) -> HttpResponse:
         title=_("Edit %(name)s") % {"name": row.name},
         form=HolidayForm(request.POST or None, initial=initial),
         save=save,
+        edits=Edited(row),
         message=_("The holiday is saved."),
         context={"cancel_url": _detail(row.schedule, row.date.year), "breadcrumbs": holiday_crumbs(row.schedule)},
     )

@@ -14,12 +14,12 @@ from django.views.decorators.http import require_POST
 
 from sla_project.accounts.policy import administrator_required, can_configure, signed_in
 from sla_project.operations.clock import clock_now
-from sla_project.operations.errors import Invalid, Stale
+from sla_project.operations.errors import Invalid
 from sla_project.operations.requests import user_of
+from sla_project.operations.seen import Edited
 from sla_project.operations.web import Column, command_view, form_page, list_page
 from slas.forms.holidays import HolidayScheduleForm, at_lines
 from slas.models import Holiday, HolidaySchedule
-from slas.seen import has_seen
 from slas.selectors.forecasts.hours_recalculations import stale_timers
 from slas.selectors.hours.holiday_history import holiday_history
 from slas.selectors.hours.schedule_words import holiday_words
@@ -119,7 +119,6 @@ def holiday_schedule_history(request: HttpRequest, pk: int) -> HttpResponse:
 @administrator_required
 def holiday_schedule_new(request: HttpRequest) -> HttpResponse:
     def save(values: dict[str, Any]) -> str:
-        del values["seen"]
         try:
             schedule = services.holiday_schedule_create(**values, by=user_of(request), now=clock_now())
         except Invalid as invalid:
@@ -148,15 +147,10 @@ def holiday_schedule_edit(request: HttpRequest, pk: int) -> HttpResponse:
     form = HolidayScheduleForm(request.POST or None, instance=get_object_or_404(HolidaySchedule, pk=pk))
 
     def save(values: dict[str, Any]) -> str:
-        seen = values.pop("seen")
         try:
-            services.holiday_schedule_update(
-                schedule=schedule, changes=values, expected=seen, by=user_of(request), now=clock_now()
-            )
+            services.holiday_schedule_update(schedule=schedule, changes=values, by=user_of(request), now=clock_now())
         except Invalid as invalid:
             raise at_lines(invalid) from None
-        except Stale:
-            raise has_seen(form, schedule) from None
         return after_holidays(schedule, detail)
 
     return form_page(
@@ -164,6 +158,7 @@ def holiday_schedule_edit(request: HttpRequest, pk: int) -> HttpResponse:
         title=_("Edit %(name)s") % {"name": schedule.name},
         form=form,
         save=save,
+        edits=Edited(schedule),
         message=_("The holiday schedule is saved."),
         context={
             "cancel_url": detail,

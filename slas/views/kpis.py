@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from sla_project.accounts.policy import administrator_required, can_configure, signed_in
 from sla_project.operations.clock import clock_now
 from sla_project.operations.requests import user_of
+from sla_project.operations.seen import Edited
 from sla_project.operations.web import Column, command_view, form_page, list_page, verb_view
 from slas import records
 from slas.filters import KPIPageFilter
@@ -124,6 +125,7 @@ def kpi_edit(request: HttpRequest, pk: int) -> HttpResponse:
         title=_("Edit %(name)s") % {"name": kpi.name},
         form=KPIForm(request.POST or None, instance=get_object_or_404(KPI, pk=pk)),
         save=save,
+        edits=Edited(kpi),
         template="slas/kpi_edit.html",
         message=_("The KPI is saved."),
         context={

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from sla_project.accounts.policy import manager_required
 from sla_project.operations.clock import clock_now
 from sla_project.operations.requests import user_of
+from sla_project.operations.seen import Edited
 from sla_project.operations.web import Column, command_view, form_page, list_page
 from slas.forms.reports import SavedReportForm
 from slas.models import SavedReport
@@ -143,6 +144,7 @@ def saved_report_edit(request: HttpRequest, pk: int) -> HttpResponse:
         title=_("Change “%(name)s”") % {"name": report.name},
         form=form,
         save=save,
+        edits=Edited(report, services.report_etag),
         message=_("The report is saved."),
         context=_form_context(form, asked, cancel=here),
     )

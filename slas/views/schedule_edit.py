@@ -13,14 +13,14 @@ from django.views.decorators.http import require_POST
 
 from sla_project.accounts.policy import administrator_required
 from sla_project.operations.clock import clock_now
-from sla_project.operations.errors import Invalid, Stale
+from sla_project.operations.errors import Invalid
 from sla_project.operations.requests import user_of
+from sla_project.operations.seen import Edited
 from sla_project.operations.web import form_page
 from sla_project.operations.zones import time_zone_choices
 from slas.domain.worktime import ScheduleError, WorkingTime
 from slas.forms.schedules import BusinessHoursForm, at_days
 from slas.models import BusinessHours
-from slas.seen import has_seen
 from slas.selectors.hours.week_previews import WeekPreview, week_preview
 from slas.services.hours import schedules as services
 from slas.views.recalculations import after_change
@@ -53,13 +53,9 @@ def business_hours_edit(request: HttpRequest, pk: int) -> HttpResponse:
     def save(values: dict[str, Any]) -> str:
         changes, by, now = form.changes(values), user_of(request), clock_now()
         try:
-            services.business_hours_update(
-                business_hours=hours, changes=changes, expected=values["seen"], by=by, now=now
-            )
+            services.business_hours_update(business_hours=hours, changes=changes, by=by, now=now)
         except Invalid as invalid:
             raise at_days(invalid) from None
-        except Stale:
-            raise has_seen(form, hours) from None
         return after_change([hours], reverse("slas:business_hours_recalculate", args=[pk]), detail)
 
     context = {
@@ -71,7 +67,8 @@ def business_hours_edit(request: HttpRequest, pk: int) -> HttpResponse:
         ),
     }
     title = _("Edit %(name)s") % {"name": hours.name}
-    return _page(request, form, save, title, _("The business hours are saved."), context)
+    edits = Edited(hours, lock=services.business_hours_locked)
+    return _page(request, form, save, title, _("The business hours are saved."), context, edits)
 
 
 @require_POST
@@ -94,11 +91,16 @@ def _page(
     title: str,
     message: str,
     context: dict[str, Any],
+    edits: Edited | None = None,
 ) -> HttpResponse:
     shown = {**context, "preview": _preview(form), "zones": [name for name, _label in time_zone_choices()]}
+    if edits is not None:
+        edits.add_to(form)
     if {"copy", "preview"} & request.POST.keys():  # buttons that change the page, and store nothing
         return render(request, TEMPLATE, {"title": title, "form": form, **shown})
-    return form_page(request, title=title, form=form, save=save, message=message, template=TEMPLATE, context=shown)
+    return form_page(
+        request, title=title, form=form, save=save, edits=edits, message=message, template=TEMPLATE, context=shown
+    )
 
 
 def _preview(form: BusinessHoursForm) -> WeekPreview | None:

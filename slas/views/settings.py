@@ -14,7 +14,9 @@ from django.utils.translation import gettext as _
 from sla_project.accounts.policy import can_configure, signed_in
 from sla_project.operations.clock import clock_now
 from sla_project.operations.requests import user_of
+from sla_project.operations.seen import Edited
 from sla_project.operations.selectors import settings_get
+from sla_project.operations.services import settings_locked
 from sla_project.operations.web import form_page
 from slas.forms.settings import SettingsForm
 from slas.services.policy.settings import service_settings_update
@@ -40,6 +42,7 @@ def settings_page(request: HttpRequest) -> HttpResponse:
         title=title,
         form=form,
         save=save,
+        edits=Edited(row, lock=lambda _row: settings_locked()),
         message=_("The settings are saved."),
         template="slas/settings.html",
         context={

@@ -16,6 +16,7 @@ from sla_project.accounts.models import Role, User
 from sla_project.accounts.policy import administrator_required, can_configure, manager_required
 from sla_project.operations.clock import clock_now
 from sla_project.operations.requests import user_of
+from sla_project.operations.seen import Edited
 from sla_project.operations.web import Cell, Column, form_page, list_page
 
 TONES = {Role.ADMINISTRATOR: "info", Role.MANAGER: "info", Role.AGENT: "neutral"}
@@ -106,6 +107,7 @@ def person_edit(request: HttpRequest, pk: int) -> HttpResponse:
         title=_("Edit %(name)s") % {"name": user},
         form=UserForm(request.POST or None, instance=User.objects.get(pk=pk)),
         save=save,
+        edits=Edited(user, services.user_etag, services.user_locked),
         message=_("The person is saved."),
         context={"breadcrumbs": _crumbs(user), "cancel_url": _url(user)},
     )

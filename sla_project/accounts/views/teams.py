@@ -18,6 +18,7 @@ from sla_project.accounts.models import Team
 from sla_project.accounts.policy import administrator_required, can_configure, can_read_all, signed_in
 from sla_project.operations.clock import clock_now
 from sla_project.operations.requests import user_of
+from sla_project.operations.seen import Edited
 from sla_project.operations.web import Cell, Column, form_page, list_page
 
 
@@ -109,6 +110,7 @@ def _team_form(
         title=title,
         form=TeamForm(request.POST or None, instance=team),
         save=save,
+        edits=Edited(team, services.team_etag) if team.pk else None,
         message=_("The team is saved."),
         context={"breadcrumbs": crumbs, "cancel_url": cancel_url},
     )

@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from sla_project.accounts.models import User
 from sla_project.operations.codes import create_copy
 from sla_project.operations.errors import NotPossible
-from sla_project.operations.etags import check_unchanged, etag_of
 from sla_project.operations.problems import Problems
 from sla_project.operations.services import audit_write
 from sla_project.operations.unique import unique_or_invalid
@@ -71,16 +70,11 @@ def holiday_schedule_update(
     *,
     schedule: HolidaySchedule,
     changes: Mapping[str, Any],
-    expected: str | None = None,
     by: User | None,
     now: datetime,
 ) -> HolidaySchedule:
-    """Changes name, description or the whole list of holidays; running instances keep their version.
-
-    `expected` is the ETag of what was read; raises `Stale` if it is another by now.
-    """
+    """Changes name, description or the whole list of holidays; running instances keep their version."""
     schedule = HolidaySchedule.objects.select_for_update().get(pk=schedule.pk)
-    check_unchanged(etag_of(schedule), expected)
     before, problems = holiday_schedule_snapshot(schedule), Problems()
     if changes.get("code", schedule.code) != schedule.code:
         problems.add("/code", "immutable", _("The code cannot be changed."))

@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from sla_project.accounts.models import User
 from sla_project.operations.codes import create_copy
 from sla_project.operations.errors import NotPossible
-from sla_project.operations.etags import check_unchanged, etag_of
 from sla_project.operations.problems import Problems
 from sla_project.operations.services import audit_write
 from sla_project.operations.unique import unique_or_invalid
@@ -78,16 +77,11 @@ def business_hours_update(
     *,
     business_hours: BusinessHours,
     changes: Mapping[str, Any],
-    expected: str | None = None,
     by: User | None,
     now: datetime,
 ) -> BusinessHours:
-    """Changes the hours; a change of what is open makes a new version, and running instances keep theirs.
-
-    `expected` is the ETag of what was read; raises `Stale` if it is another by now.
-    """
+    """Changes the hours; a change of what is open makes a new version, and running instances keep theirs."""
     hours = business_hours_locked(business_hours)
-    check_unchanged(etag_of(hours), expected)
     before, problems = business_hours_snapshot(hours), Problems()
     if changes.get("code", hours.code) != hours.code:
         problems.add("/code", "immutable", _("The code cannot be changed."))

@@ -67,11 +67,11 @@ def test_an_action_is_made_and_changed(admin: Client) -> None:
     action = Action.objects.get()
     assert action.is_active and action.document["to"] == ["owner"]
     page = admin.get(f"/actions/{action.pk}/edit/")
-    version = page.context["head"]["version"].value()
-    admin.post(f"/actions/{action.pk}/edit/", mail(version=version, **{f"{P}-to": ["owner", "lead"]}))
+    seen = page.context["head"]["seen"].value()
+    admin.post(f"/actions/{action.pk}/edit/", mail(seen=seen, **{f"{P}-to": ["owner", "lead"]}))
     action.refresh_from_db()
     assert action.document["to"] == ["owner", "lead"]
-    stale = admin.post(f"/actions/{action.pk}/edit/", mail(version=version))
+    stale = admin.post(f"/actions/{action.pk}/edit/", mail(seen=seen))
     assert (stale.status_code, "Somebody else has changed" in stale.content.decode()) == (422, True)
 
 
@@ -117,7 +117,7 @@ def test_an_sla_uses_it_and_is_out_of_date_after_a_change(admin: Client, used: S
     data = {
         "name": "Escalate",
         "code": "escalate",
-        "version": page.context["head"]["version"].value(),
+        "seen": page.context["head"]["seen"].value(),
         f"{P}-kind": "update_record",
         f"{P}-changes-0-field": "priority",
         f"{P}-changes-0-operation": "set",
