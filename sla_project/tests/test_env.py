@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from sla_project import env
@@ -39,3 +43,12 @@ def test_defaults_where_nothing_is_set(monkeypatch) -> None:
     for name in ("DEBUG", "HOSTS", "PORT"):
         monkeypatch.delenv(name, raising=False)
     assert (env.flag("DEBUG", True), env.words("HOSTS", ["a"]), env.number("PORT", 7)) == (True, ["a"], 7)
+
+
+def test_every_variable_is_documented() -> None:
+    """In the table of docs/operations.md, under its name."""
+    sources = [path.read_text() for path in Path(settings.BASE_DIR, "sla_project").glob("*.py")]
+    read = {name for text in sources for name in re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', text)}
+    documented = set(re.findall(r"`([A-Z_]+)`", Path(settings.BASE_DIR, "docs/operations.md").read_text()))
+    assert len(read) > 12
+    assert read <= documented
