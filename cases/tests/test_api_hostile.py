@@ -224,6 +224,34 @@ def test_etags_that_name_nothing(etag: str, client: APIClient) -> None:
     assert Case.objects.get(pk=case.pk).title == case.title
 
 
+NO_DOCUMENTS = ("/tokens/", "/by-external-id/")
+"""A token is revoked, never changed; the other door takes what comes, by its promise."""
+
+
+def test_every_write_of_a_document_names_what_was_read(desk: ApiDesk) -> None:
+    client, faults = desk.client(), []
+    for path in filled(desk):
+        if any(part in path for part in NO_DOCUMENTS) or client.get(path).status_code != 200:
+            continue
+        for method in methods(path) & {"put", "patch", "delete"}:
+            for etag, expected in (("", 428), ('"another"', 412)):
+                answer = getattr(client, method)(path, {}, format="json", HTTP_IF_MATCH=etag)
+                if answer.status_code not in (expected, 405) or fault(answer):
+                    faults.append((method, path, etag, answer.status_code, fault(answer)))
+    assert faults == []
+
+
+def test_every_post_refuses_a_key_that_it_does_not_know(desk: ApiDesk) -> None:
+    client, faults = desk.client(), []
+    for path in filled(desk):
+        if "post" in methods(path):
+            answer = undone(client, "post", path, {"surprise": 1})
+            found = {(one["pointer"], one["code"]) for one in answer.json().get("errors", [])}
+            if answer.status_code != 405 and ("/surprise", "unknown_key") not in found:
+                faults.append((path, answer.status_code, found))
+    assert faults == []
+
+
 @pytest.mark.parametrize("etag", ["", " ", "\t"])
 def test_no_etag_at_all(etag: str, client: APIClient) -> None:
     case = make_case()

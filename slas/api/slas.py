@@ -190,9 +190,9 @@ class SLAViewSet(AsCode, Publishing):
         )
 
     def _write(self, *, required: tuple[str, ...] = (), to_draft: bool = False) -> Response:
-        body = body_of(self.request, self.types, required=required, ignored=READ_ONLY)
-        given = {key: body.pop(key) for key in KEYS & body.keys()}
         with self.changing() as sla:
+            body = body_of(self.request, self.types, required=required, ignored=READ_ONLY)
+            given = {key: body.pop(key) for key in KEYS & body.keys()}
             document = {**(EMPTY if required else editable_document(sla)), **given}
             if given and (to_draft or not _is_published(sla, document)):
                 self.call(services.sla_update_draft, sla=sla, document=document, expected_revision=None)
