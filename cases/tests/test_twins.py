@@ -1,4 +1,4 @@
-"""Two callers who make the same thing at once: one gets it, the other hears which field is taken."""
+"""Two callers who write the same thing at once: one does, the other hears what is taken or has changed."""
 
 from __future__ import annotations
 
@@ -113,3 +113,27 @@ def test_two_who_put_one_number_at_once_put_one_case() -> None:
     answers = one_during_the_other(lambda client: client.put(path, {"title": "Help"}, format="json"))
     assert [answer.status_code for answer in answers] == [201, 200]
     assert Case.objects.count() == 1
+
+
+@writes_side_by_side
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("resource", [*BODIES, "settings"])
+def test_two_changes_of_what_was_read_at_once(resource: str) -> None:
+    """Both name the same ETag: it is compared once the row is held, so the second overwrites nothing."""
+    client, path = client_new(), f"{V1}{resource}/"
+    if resource in BODIES:
+        path += f"{client.post(path, BODIES[resource], format='json').json()['id']}/"
+    changes = {"display_name": "Y"} if resource == "users" else {"name": "Y"}
+    read = {"If-Match": client.get(path)["ETag"]}
+    first, second = one_during_the_other(lambda client: client.patch(path, changes, format="json", headers=read))
+    assert (first.status_code, second.status_code) == (200, 412)
+
+
+@writes_side_by_side
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("resource", CLONED)
+def test_two_deletions_at_once(resource: str) -> None:
+    client, path = client_new(), f"{V1}{resource}/"
+    path += f"{client.post(path, BODIES[resource], format='json').json()['id']}/"
+    first, second = one_during_the_other(lambda client: client.delete(path, headers={"If-Match": "*"}))
+    assert (first.status_code, second.status_code) == (204, 404)
