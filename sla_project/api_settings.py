@@ -33,7 +33,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "Define service-level agreements, feed cases in, and read how well they are kept. "
         "Times are RFC 3339 in UTC, and one without a zone is taken for UTC; "
         "errors are application/problem+json (RFC 9457). "
-        "What is read has an ETag; changing or deleting it needs that in If-Match (428 without, 412 if it has changed). "
+        "What is read has an ETag; who changes or deletes it sends that in If-Match (else 428; 412 if it has changed). "
         "Codes of configuration are lower case; those of customers, products and teams are taken as other systems "
         "write them, so that FIRST-LINE and first-line are two. Addresses end with a slash."
     ),
