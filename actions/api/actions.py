@@ -18,11 +18,13 @@ from actions.previews import reusable_preview
 from actions.services.actions import NAME_LIMIT
 from sla_project.accounts.policy import Ask, Configure
 from sla_project.operations.rest.documents import DocumentViewSet
-from sla_project.operations.rest.strict import CODE_HELP, CloneSerializer, KnownKeysOnly, arguments_of
+from sla_project.operations.rest.strict import ACTIVATION, CODE_HELP, CloneSerializer, KnownKeysOnly, arguments_of
 from sla_project.operations.rest.writes import no_body
 
 
 class ActionSerializer(KnownKeysOnly, serializers.ModelSerializer[Action]):
+    ways = ACTIVATION
+
     code = serializers.CharField(help_text=CODE_HELP)
     name = serializers.CharField(max_length=NAME_LIMIT)
     target_type = serializers.CharField(max_length=60, help_text="A record type, such as case.")

@@ -8,10 +8,12 @@ from rest_framework import serializers
 from actions import causes
 from actions.models import ActionRun, DeliveryAttempt, EmailTemplate, Message
 from actions.services.templates import LIMITS
-from sla_project.operations.rest.strict import CODE_HELP, KnownKeysOnly
+from sla_project.operations.rest.strict import ACTIVATION, CODE_HELP, KnownKeysOnly
 
 
 class EmailTemplateSerializer(KnownKeysOnly, serializers.ModelSerializer[EmailTemplate]):
+    ways = ACTIVATION
+
     html_url = serializers.HyperlinkedIdentityField("actions:email_template_detail", read_only=True)
     code = serializers.CharField(help_text=CODE_HELP)
     target_type = serializers.CharField(max_length=60, help_text="A record type, such as case.")

@@ -35,10 +35,15 @@ class ReactivateSerializer(KnownKeysOnly):
 
 
 class AssignSerializer(KnownKeysOnly):
-    """Who is left out loses the case: send both to keep one."""
+    """Who is left out keeps the case; null takes it away."""
 
-    owner = RowField(queryset=User.objects.all(), allow_null=True, default=None)
-    team = RowField(queryset=Team.objects.all(), allow_null=True, default=None)
+    owner = RowField(queryset=User.objects.all(), allow_null=True, required=False)
+    team = RowField(queryset=Team.objects.all(), allow_null=True, required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if not attrs:
+            raise serializers.ValidationError(_("Name an owner, a team, or both."), code="required")
+        return attrs
 
 
 class MergeSerializer(KnownKeysOnly):

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from cases.models import Activity, Case, Contact, Customer, Entitlement, Product
-from sla_project.operations.rest.strict import KnownKeysOnly
+from sla_project.operations.rest.strict import ACTIVATION, KnownKeysOnly
 from slas.models import SLA
+
+CASE_WAYS = {"state": gettext_lazy("Use resolve/, cancel/ or reactivate/.")}
+ACTIVITY_WAYS = {"state": gettext_lazy("Use complete/, cancel/ or reactivate/.")}
+ENTITLEMENT_WAYS = {
+    "state": gettext_lazy("Use activate/, deactivate/ or cancel/."),
+    "is_default": gettext_lazy("Use set-default/."),
+}
 
 
 def name_of(source: str) -> serializers.CharField:
@@ -18,6 +26,8 @@ def name_of(source: str) -> serializers.CharField:
 
 
 class CustomerSerializer(KnownKeysOnly, serializers.ModelSerializer[Any]):
+    ways = ACTIVATION
+
     html_url = serializers.HyperlinkedIdentityField("cases:customer_detail", read_only=True)
 
     class Meta:
@@ -28,6 +38,8 @@ class CustomerSerializer(KnownKeysOnly, serializers.ModelSerializer[Any]):
 
 
 class ContactSerializer(KnownKeysOnly, serializers.ModelSerializer[Any]):
+    ways = ACTIVATION
+
     customer_name = name_of("customer.name")
 
     class Meta:
@@ -37,6 +49,8 @@ class ContactSerializer(KnownKeysOnly, serializers.ModelSerializer[Any]):
 
 
 class ProductSerializer(KnownKeysOnly, serializers.ModelSerializer[Any]):
+    ways = ACTIVATION
+
     class Meta:
         model = Product
         fields = ["id", "name", "code", "is_active"]
@@ -45,6 +59,8 @@ class ProductSerializer(KnownKeysOnly, serializers.ModelSerializer[Any]):
 
 class EntitlementSerializer(KnownKeysOnly, serializers.ModelSerializer[Any]):
     """Dates are days in the organisation's time zone, both included."""
+
+    ways = ENTITLEMENT_WAYS
 
     customer_name = name_of("customer.name")
     sla = serializers.SlugRelatedField(slug_field="code", queryset=SLA.objects.all(), allow_null=True, required=False)
@@ -112,6 +128,8 @@ class TrackedSerializer(KnownKeysOnly, serializers.ModelSerializer[Any]):
 
 
 class CaseSerializer(TrackedSerializer):
+    ways = CASE_WAYS
+
     html_url = serializers.HyperlinkedIdentityField("cases:case_detail", read_only=True)
     customer_name = name_of("customer.name")
     contact_name = name_of("contact.name")
@@ -201,6 +219,8 @@ class CaseCreateSerializer(CaseSerializer):
 
 
 class ActivitySerializer(TrackedSerializer):
+    ways = ACTIVITY_WAYS
+
     html_url = serializers.HyperlinkedIdentityField("cases:activity_detail", read_only=True)
     case_number = name_of("case.number")
 

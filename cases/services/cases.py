@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import Unpack
+from typing import TypedDict, Unpack
 
 from django.utils.translation import gettext as _
 
@@ -19,6 +19,11 @@ from slas.services.flow.changes import record_command
 from slas.services.flow.choosing import SLAChoice
 
 SERIES = "CASE"
+
+
+class Assignment(TypedDict, total=False):
+    owner: User | None
+    team: Team | None
 
 
 def case_create(
@@ -50,10 +55,10 @@ def case_update(*, case: Case, by: User | None, now: datetime, via: str = "web",
 
 
 def case_assign(
-    *, case: Case, owner: User | None, team: Team | None, by: User | None, now: datetime, via: str = "web"
+    *, case: Case, by: User | None, now: datetime, via: str = "web", **assignment: Unpack[Assignment]
 ) -> Case:
-    """Gives the case to a person, a team, both, or nobody."""
-    return case_update(case=case, owner=owner, team=team, by=by, now=now, via=via)
+    """Gives the case to a person, a team, both, or nobody; who is not named stays."""
+    return case_update(case=case, by=by, now=now, via=via, **assignment)
 
 
 def case_apply_sla(*, case: Case, sla: SLA | SLAChoice, by: User | None, now: datetime, via: str = "web") -> Case:

@@ -143,7 +143,7 @@ class TestUpdating:
         case = make_case()
         etag = api.get(f"{URL}{case.pk}/")["ETag"]
         response = api.patch(f"{URL}{case.pk}/", {"state": "resolved"}, HTTP_IF_MATCH=etag)
-        assert response.json()["state"] == "active"
+        assert (response.status_code, problems(response)) == (400, {"/state": "read_only"})
 
     def test_deleting(self, api):
         case = make_case()
@@ -167,6 +167,14 @@ class TestCommands:
         body = api.post(f"{URL}{case.pk}/assign/", {"owner": user.pk, "team": team.pk}).json()
         assert (body["owner_name"], body["team_name"]) == ("second", "First-line")
         assert problems(api.post(f"{URL}{case.pk}/assign/", {"owner": 9999})) == {"/owner": "does_not_exist"}
+
+    def test_who_is_not_named_keeps_the_case(self, api):
+        user, team = make_user("b@desk.example"), make_team()
+        case = make_case(owner=user, team=team)
+        assign = f"{URL}{case.pk}/assign/"
+        bodies = [api.post(assign, {"owner": None}).json(), api.post(assign, {"owner": user.pk}).json()]
+        assert [(body["owner"], body["team"]) for body in bodies] == [(None, team.pk), (user.pk, team.pk)]
+        assert problems(api.post(assign, {})) == {"": "required"}
 
     def test_merge(self, api):
         case, into = make_case("Twin"), make_case("Main")

@@ -166,6 +166,58 @@ def test_parameters_with_odd_values(desk: ApiDesk) -> None:
     assert faults == []
 
 
+@pytest.mark.parametrize(
+    ("address", "body", "detail"),
+    [
+        ("cases", {"state": "resolved"}, "Use resolve/, cancel/ or reactivate/."),
+        ("cases", {"number": "X"}, ""),
+        ("cases", {"id": 99_999}, ""),
+        ("cases", {"resolved_on": "2026-03-02T09:00:00Z"}, ""),
+        ("cases", {"created_on": "yesterday"}, ""),
+        ("cases", {"created_on": None}, ""),
+        ("activities", {"state": "completed"}, "Use complete/, cancel/ or reactivate/."),
+        ("customers", {"is_active": False}, "Use activate/ or deactivate/."),
+        ("entitlements", {"is_default": None}, "Use set-default/."),
+        ("kpis", {"state": "other"}, "Use activate/ or deactivate/."),
+        ("business-hours", {"state": "other"}, "Use activate/ or deactivate/."),
+        ("slas", {"is_default": None}, "Use set-default/ or clear-default/."),
+        ("actions", {"state": "other"}, "Use activate/ or deactivate/."),
+        ("me", {"role": "agent"}, ""),
+    ],
+)
+def test_what_is_only_shown_cannot_be_set(address: str, body: dict[str, Any], detail: str, desk: ApiDesk) -> None:
+    client = desk.client()
+    path = V1 + address + ("/" if address == "me" else f"/{desk.ids(address)[0]}/")
+    answer = client.patch(path, body, format="json", HTTP_IF_MATCH="*")
+    (error,) = answer.json()["errors"]
+    assert (answer.status_code, error["pointer"]) == (400, f"/{next(iter(body))}")
+    assert (error["code"], error["detail"]) == ("read_only", detail or "This is only shown: it cannot be set.")
+
+
+def test_what_is_only_shown_cannot_be_given_to_a_new_row(client: APIClient) -> None:
+    body = {"title": "a", "state": "resolved", "number": "X", "created_on": "2026-03-02T09:00:00Z"}
+    answer = client.post(f"{V1}cases/", body, format="json")
+    assert {one["pointer"] for one in answer.json()["errors"]} == {"/state", "/number", "/created_on"}
+    kpi = {"code": "x", "name": "X", "record_type": "case", "applicable_from": "created_on", "state": "active"}
+    answer = client.post(f"{V1}kpis/", kpi, format="json")
+    assert [one["pointer"] for one in answer.json()["errors"]] == ["/state"]
+
+
+def test_what_was_read_may_be_sent_back(desk: ApiDesk) -> None:
+    """As it was, or with its moments written in another way."""
+    client, wrong = desk.client(), []
+    for method, path, _operation in writes(client):
+        if method in ("put", "patch") and "by-external-id" not in path:
+            pk = next(iter(desk.ids(path.split("/")[3])), "1")
+            path = path.replace("/1/", f"/{pk}/")
+            read = client.get(path)
+            body = json.loads(read.content.decode().replace('Z"', '+00:00"'))
+            answer = undone(client, method, path, body)
+            if read.status_code == 200 and answer.status_code not in (200, 409):
+                wrong.append((method, path, answer.content))
+    assert wrong == []
+
+
 def test_writes_refuse_parameters_that_they_do_not_know(desk: ApiDesk) -> None:
     """A command that passed `?dry_run=true` over would do what was only asked about."""
     client, wrong = desk.client(), []

@@ -11,7 +11,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from sla_project.operations.rest.strict import CloneSerializer
+from sla_project.operations.rest.strict import ACTIVATION, CloneSerializer
 from sla_project.operations.rest.writes import no_body
 from slas.api.base import ConfigurationViewSet
 from slas.api.bodies import Types
@@ -36,6 +36,8 @@ READ_ONLY = ("id", "html_url", "state", "created_at", "modified_at")
 
 
 class KPISerializer(serializers.ModelSerializer[KPI]):
+    ways = ACTIVATION
+
     html_url = serializers.HyperlinkedIdentityField("slas:kpi_detail", read_only=True)
     pause_when = ConditionField(required=False, allow_null=True, help_text="Conditions; only with pause_override.")
 

@@ -7,6 +7,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from sla_project.operations.rest.strict import ACTIVATION
 from slas.models import BusinessHours, Holiday, HolidaySchedule, ScheduleVersion
 
 INTERVAL = {"type": "array", "items": {"type": "string", "examples": ["09:00"]}, "minItems": 2, "maxItems": 2}
@@ -44,6 +45,8 @@ class PartDayField(serializers.JSONField):
 
 
 class BusinessHoursSerializer(serializers.ModelSerializer[BusinessHours]):
+    ways = ACTIVATION
+
     html_url = serializers.HyperlinkedIdentityField("slas:business_hours_detail", read_only=True)
     week = WeekField()
     overrides = OverridesField(required=False)

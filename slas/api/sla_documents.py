@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from sla_project.operations.models import Reopening
+from sla_project.operations.rest.strict import ACTIVATION
 from slas.api.durations import DurationField
 from slas.models import SLA, SLAVersion
 from slas.selectors.policy.reading import authored_document, editable_document, published_document
@@ -28,6 +30,7 @@ READ_ONLY = (
     "created_at",
     "modified_at",
 )
+WAYS = {**ACTIVATION, "is_default": gettext_lazy("Use set-default/ or clear-default/.")}
 
 CONDITION = {
     "type": "object",
@@ -94,6 +97,8 @@ class DocumentSerializer(serializers.Serializer[Any]):
 
 class SLASerializer(DocumentSerializer):
     """One SLA as one document. `is_draft` says whether the items shown are the draft's."""
+
+    ways = WAYS
 
     id = serializers.IntegerField(read_only=True)
     html_url = serializers.HyperlinkedIdentityField("slas:sla_detail", read_only=True)

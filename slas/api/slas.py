@@ -191,6 +191,7 @@ class SLAViewSet(AsCode, Publishing):
 
     def _write(self, *, required: tuple[str, ...] = (), to_draft: bool = False) -> Response:
         with self.changing() as sla:
+            self.check_only_shown(sla)
             body = body_of(self.request, self.types, required=required, ignored=READ_ONLY)
             given = {key: body.pop(key) for key in KEYS & body.keys()}
             document = {**(EMPTY if required else editable_document(sla)), **given}

@@ -1,33 +1,79 @@
-"""Serializers that refuse what they do not know: a key that is misspelt is said, not passed over."""
+"""Serializers that refuse what they would pass over: a misspelt key, another value for what is only shown."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
+from django.db.models import Model
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
+from rest_framework.relations import PKOnlyObject
 from rest_framework.request import Request
 
 from sla_project.operations.codes import LONGEST_CODE
 from sla_project.operations.rest.relations import RowField
 
+MOVING = {"modified_on", "modified_at", "draft_revision"}
+"""Columns that every write moves, which nobody means to set."""
+ACTIVATION: Mapping[str, Any] = dict.fromkeys(("state", "is_active"), gettext_lazy("Use activate/ or deactivate/."))
+
 
 class KnownKeysOnly(serializers.Serializer[Any]):
-    """A mixin. Keys that are only shown may come back, so that what was read can be sent."""
+    """A mixin. Keys that are only shown may come back as they were, so that what was read can be sent."""
 
     default_error_messages = {"invalid": gettext_lazy("Expected an object.")}
     serializer_related_field: Any = RowField
     also_shown: ClassVar[frozenset[str]] = frozenset()
     """Keys that the view adds to the answer."""
+    ways: ClassVar[Mapping[str, Any]] = {}
+    """For what is only shown: how it is changed."""
 
     def to_internal_value(self, data: Any) -> Any:
         unknown = set(data) - set(self.fields) - self.also_shown if isinstance(data, dict) else set()
         if unknown:
             message = ErrorDetail(_("There is no such key."), code="unknown_key")
             raise serializers.ValidationError({name[:60]: [message] for name in sorted(unknown)[:10]})
+        meta = getattr(self, "Meta", None)
+        check_only_shown(self, data, self.instance or (meta.model() if meta else None))
         return super().to_internal_value(data)
+
+
+def check_only_shown(serializer: serializers.Serializer[Any], data: Any, row: Model | None) -> None:
+    """Raises ValidationError where a column that is only shown comes with another value than the row has. What is
+    worked out is passed over: it may have moved on since it was read."""
+    if not isinstance(data, Mapping) or row is None:
+        return
+    columns = {column.name for column in row._meta.concrete_fields} - MOVING
+    shown = {name: field for name, field in serializer.fields.items() if field.read_only and field.source in columns}
+    ways = getattr(serializer, "ways", {})
+    faults = {
+        name: [ErrorDetail(ways.get(name) or _("This is only shown: it cannot be set."), code="read_only")]
+        for name, field in shown.items()
+        if name in data and not _is_as_shown(data[name], field, row)
+    }
+    if faults:
+        raise serializers.ValidationError(faults)
+
+
+def _is_as_shown(given: Any, field: serializers.Field[Any, Any, Any, Any], row: Model) -> bool:
+    value = field.get_attribute(row)
+    if value is None or (isinstance(value, PKOnlyObject) and value.pk is None):
+        return given is None
+    if isinstance(field, serializers.DateTimeField) and isinstance(given, str):
+        return _is_moment(given, value, field)
+    return bool(given == field.to_representation(value))
+
+
+def _is_moment(given: str, value: datetime, field: serializers.DateTimeField) -> bool:
+    """A client may write it in another way, and cut it to milliseconds."""
+    try:
+        return abs(field.to_internal_value(given) - value) < timedelta(milliseconds=1)
+    except serializers.ValidationError:
+        return False
 
 
 CODE_HELP = f"At most {LONGEST_CODE} lower case letters, digits, hyphens and underscores; it never changes."
