@@ -105,7 +105,7 @@ class TrackedSerializer(KnownKeysOnly, serializers.ModelSerializer[Any]):
         read_only=True,
         allow_null=True,
         default=None,
-        help_text="The earliest failure time among its running or overdue timers; null if there is none.",
+        help_text="The earliest failure time among its running or breached timers; null if there is none.",
     )
     is_updating = serializers.BooleanField(
         source="tracking.is_waiting",

@@ -18,6 +18,7 @@ from slas import records
 from slas.selectors.clocks.instance_lists import title_of
 from slas.selectors.clocks.timers import Timers
 from slas.selectors.dashboard import Numbers, finished_by_day, numbers, period_start, queue
+from slas.selectors.reports.tables import percent_words
 from slas.views.charts import day_chart
 
 PERIODS = (7, 14, 30)
@@ -54,7 +55,7 @@ def _tiles(found: Numbers, now: datetime, days: int) -> list[dict[str, Any]]:
         {
             "tone": "good",
             "icon": "circle-check",
-            "number": "–" if percent is None else f"{percent:.1f}%",
+            "number": percent_words(percent),
             "label": _("met this period"),
             "note": _change_words(found, days),
             "url": _list_url(show="finished", ended_after=_stamp(period_start(now, days))),
@@ -71,7 +72,7 @@ def _tiles(found: Numbers, now: datetime, days: int) -> list[dict[str, Any]]:
             "tone": "warn",
             "icon": "alert-triangle",
             "number": found.nearing,
-            "label": _("nearing breach"),
+            "label": _("nearing noncompliance"),
             "note": _since(_("soonest in %(time)s"), found.nearing_due, now),
             "url": _list_url(show="nearing", sort="failure_at"),
         },
@@ -103,7 +104,7 @@ def _closed_paused_words(found: Numbers) -> str:
     percent = found.attainment.worked_percent
     if not found.attainment.closed_paused or percent is None:
         return _("nothing hides in the first number")
-    return _("%(percent)s met without them") % {"percent": f"{percent:.1f}%"}
+    return _("%(percent)s met without them") % {"percent": percent_words(percent)}
 
 
 def _since(words: str, moment: datetime | None, now: datetime) -> str:

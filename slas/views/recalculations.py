@@ -30,7 +30,7 @@ GLANCE = 0.5
 """The same for the question after saving, whether anything would move at all."""
 
 OUTCOMES = {
-    "late": (gettext_lazy("Late at once"), "bad", "flame"),
+    "late": (gettext_lazy("Breached at once"), "bad", "flame"),
     "warned": (gettext_lazy("Warned at once"), "warn", "alert-triangle"),
     "moved": (gettext_lazy("Moves"), "info", "clock"),
 }

@@ -111,7 +111,7 @@ def _tiles(report: Compliance, question: Question) -> list[dict[str, Any]]:
         _tile("good", "circle-check", percent_words(total.attainment), met, without, url("finished")),
         _tile("pause", "player-pause", total.closed_paused, _("closed while paused"), "", url("closed_paused")),
         _tile("run", "hourglass", working_words(total.median), _("median working time"), times, url("median")),
-        _tile("bad", "flame", total.breached, _("overdue now"), "", url("breached")),
+        _tile("bad", "flame", total.breached, _("breached now"), "", url("breached")),
     ]
 
 

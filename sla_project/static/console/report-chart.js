@@ -29,7 +29,7 @@ class ReportChart extends HTMLElement {
   }
 
   counts(data) {
-    return [["met", "good"], ["late", "warn"], ["missed", "bad"]].map(([name, tone]) => ({
+    return [["met", "good"], ["late", "late"], ["missed", "bad"]].map(([name, tone]) => ({
       label: this.dataset[name], data: data[name], backgroundColor: color(`--state-${tone}-fill`), maxBarThickness: 44,
     }));
   }

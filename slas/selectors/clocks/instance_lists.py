@@ -19,13 +19,13 @@ _CLOSED_UNMET = Q(status=Status.CANCELED, end_reason=Reason.RESOLVED_UNMET.value
 # The lists behind the dashboard's numbers and the chips of the list page.
 SHOWN = (
     ("breached", _("Breached now")),
-    ("nearing", _("Nearing")),
+    ("nearing", _("Nearing noncompliance")),
     ("running", _("Running")),
     ("paused", _("Paused")),
     ("finished", _("Finished")),
     ("met", _("Met")),
     ("missed", _("Missed")),
-    ("late", _("Met late")),
+    ("late", _("Missed, met late")),
     ("closed_paused", _("Closed while paused")),
     ("closed_unmet", _("Closed unmet")),
     ("measured", _("Met in time or late")),

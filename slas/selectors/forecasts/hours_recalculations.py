@@ -29,7 +29,7 @@ SHOWN = 50
 COUNTS = {
     "timers": _("Timers recalculated"),
     "moved": _("Due times that move"),
-    "late": _("Late at once"),
+    "late": _("Breached at once"),
     "warned": _("Warned at once"),
     "same": _("Due as before"),
     "paused": _("Paused, so not due"),

@@ -32,7 +32,7 @@ COUNTS = {
     "replaced": _("Timers replaced"),
     "started": _("Timers started"),
     "canceled": _("Timers canceled: no item applies"),
-    "late": _("Late at once"),
+    "late": _("Breached at once"),
     "warned": _("Warned at once"),
     "succeeded": _("Succeeded at once"),
     "settled": _("Settled, and left as they are"),

@@ -35,7 +35,7 @@ def count_words(count: int) -> str:
 
 
 def percent_words(percent: float | None) -> str:
-    return NOTHING if percent is None else f"{percent:.1f}\u202f%"
+    return NOTHING if percent is None else f"{percent:.1f}%"
 
 
 def working_words(seconds: float | None) -> str:
@@ -57,12 +57,12 @@ MEASURES = (
     Measure("attainment", gettext_lazy("Attainment"), percent_words, {"show": "finished"}),
     Measure("median", gettext_lazy("Median time"), working_words, {"show": "measured", "sort": "used_seconds"}),
     Measure("p90", gettext_lazy("90 % within"), working_words, {"show": "measured", "sort": "-used_seconds"}),
-    Measure("late", gettext_lazy("Met late"), count_words, {"show": "late"}),
+    Measure("late", gettext_lazy("Missed, met late"), count_words, {"show": "late"}),
     Measure("closed_paused", gettext_lazy("Closed while paused"), count_words, {"show": "closed_paused"}),
     Measure("closed_unmet", gettext_lazy("Closed unmet"), count_words, {"show": "closed_unmet"}),
     Measure("paused_long", gettext_lazy("Paused too long"), count_words, {}),
     Measure("open", gettext_lazy("Open now"), count_words, {"show": "open"}),
-    Measure("breached", gettext_lazy("Overdue now"), count_words, {"show": "breached"}),
+    Measure("breached", gettext_lazy("Breached now"), count_words, {"show": "breached"}),
 )
 
 
@@ -127,7 +127,7 @@ def file_head(group_label: str) -> list[str]:
         group_label,
         *("of", "finished", "met", "missed", "attainment_percent", "attainment_without_closed_paused_percent"),
         *("median_working_seconds", "p90_working_seconds", "measured", "met_late", "never_met"),
-        *("closed_while_paused", "closed_unmet", "paused_too_long", "open_now", "overdue_now"),
+        *("closed_while_paused", "closed_unmet", "paused_too_long", "open_now", "breached_now"),
     ]
 
 

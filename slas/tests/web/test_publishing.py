@@ -115,7 +115,7 @@ def test_very_many_are_counted_in_the_background(admin, desk, monkeypatch) -> No
     assert "counted are the first 1 of 3" in text
     answer = admin.post(url("sla_forecast", desk.pk))
     jobs_finish()
-    assert "Late at once" in admin.get(answer["Location"]).content.decode()
+    assert "Breached at once" in admin.get(answer["Location"]).content.decode()
 
 
 def test_without_a_draft_there_is_nothing_to_count(admin, desk) -> None:

@@ -46,7 +46,7 @@ def test_the_numbers_are_those_of_their_rows(admin, cases):
     assert {label: number for label, (number, _url) in shown.items()} == {
         "met this period": "100.0%",
         "breached now": "1",
-        "nearing breach": "1",
+        "nearing noncompliance": "1",
         "closed while paused": "0",
     }
     for _label, (number, url) in shown.items():
