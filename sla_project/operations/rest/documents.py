@@ -20,6 +20,7 @@ from sla_project.operations.etags import etag_of
 from sla_project.operations.requests import user_of
 from sla_project.operations.rest.etags import check_if_match, if_match
 from sla_project.operations.rest.strict import KnownKeysOnly, arguments_of
+from sla_project.operations.seen import row_locked
 
 
 class DocumentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Any]):
@@ -62,7 +63,7 @@ class DocumentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets
     # --- the operations ---
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        return self.answer(self.get_object())
+        return self.shown(self.get_object())
 
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return self.answer(self.write_new(self.read(request)), status=status.HTTP_201_CREATED)
@@ -133,7 +134,7 @@ class DocumentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets
 
     def lock(self, obj: Any) -> None:
         """As the services lock it."""
-        type(obj)._default_manager.select_for_update().get(pk=obj.pk)
+        row_locked(obj)
 
     def check_version(self, obj: Any) -> None:
         """The caller holds the object."""
@@ -156,4 +157,8 @@ class DocumentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets
         fresh = self.get_queryset().filter(pk=obj.pk).first()
         if fresh is None:
             raise Http404
-        return Response(self.document(fresh), status=status, headers={"ETag": self.etag(fresh)})
+        return self.shown(fresh, status=status)
+
+    def shown(self, obj: Any, *, status: int = status.HTTP_200_OK) -> Response:
+        """One object as `get_queryset` has read it."""
+        return Response(self.document(obj), status=status, headers={"ETag": self.etag(obj)})
