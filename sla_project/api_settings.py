@@ -59,6 +59,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "KPIEventKindEnum": "slas.models.instance.KPIEvent.Kind",
         "KPIInstanceStatusEnum": "slas.models.instance.KPIInstance.Status",
         "MessageStateEnum": "actions.models.message.Message.State",
+        "OpenCaseStatusEnum": "cases.api.commands.OPEN_STATUSES",
         "RecordChangeKindEnum": "slas.models.record.RecordChange.Kind",
         "RecordChangeSourceEnum": "slas.models.record.RecordChange.Source",
         "SLASourceEnum": "slas.models.record.SLASource",

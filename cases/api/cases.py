@@ -22,6 +22,7 @@ from cases.api.commands import (
     AssignSerializer,
     ErasedSerializer,
     EraseSerializer,
+    HoldSerializer,
     MergeSerializer,
     ReactivateSerializer,
     ReplySerializer,
@@ -88,6 +89,13 @@ class CaseViewSet(TrackedViewSet):
     @action(detail=True, methods=["post"])
     def reactivate(self, request: Request, pk: str) -> Response:
         return self.command(services.case_reactivate, ReactivateSerializer)
+
+    @extend_schema(request=HoldSerializer)
+    @action(detail=True, methods=["post"])
+    def hold(self, request: Request, pk: str) -> Response:
+        """Gives it a status that pauses timers, and keeps why in its log. A PATCH of `status` to one that does not
+        pause lets them run on."""
+        return self.command(services.case_hold, HoldSerializer)
 
     @extend_schema(request=AssignSerializer)
     @action(detail=True, methods=["post"])

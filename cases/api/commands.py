@@ -17,6 +17,8 @@ from sla_project.operations.rest.relations import RowField
 from sla_project.operations.rest.strict import KnownKeysOnly
 from slas.services.flow.choosing import AUTOMATIC, NO_SLA
 
+OPEN_STATUSES = [(code, choices.CaseStatus(code).label) for code in choices.CASE_STATUSES[choices.CaseState.ACTIVE]]
+
 
 class ResolveSerializer(KnownKeysOnly):
     status = serializers.ChoiceField(
@@ -29,8 +31,19 @@ class ResolveSerializer(KnownKeysOnly):
 
 class ReactivateSerializer(KnownKeysOnly):
     status = serializers.ChoiceField(
-        [(code, choices.CaseStatus(code).label) for code in choices.CASE_STATUSES[choices.CaseState.ACTIVE]],
+        OPEN_STATUSES,
         default=choices.CaseStatus.IN_PROGRESS.value,
+    )
+
+
+class HoldSerializer(KnownKeysOnly):
+    status = serializers.ChoiceField(
+        OPEN_STATUSES,
+        help_text="One that pauses: those of cases in `pause_statuses` of the settings.",
+    )
+    reason = serializers.ChoiceField(choices.HoldReason.choices)
+    details = serializers.CharField(
+        allow_blank=True, default="", max_length=500, help_text="Kept with the reason; needed where that is `other`."
     )
 
 

@@ -196,6 +196,10 @@ class CaseSerializer(TrackedSerializer):
             "source": {"required": False},
             "external_number": {"required": False},
             "channel": {"help_text": "How it came in; a new case that does not say came over the API."},
+            "status": {
+                "help_text": "While it is one of `pause_statuses` in the settings, timers that may pause stand still; "
+                "`hold/` sets such a one and keeps the reason."
+            },
         }
 
 

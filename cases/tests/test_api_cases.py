@@ -162,6 +162,30 @@ class TestCommands:
         assert api.post(f"{URL}{case.pk}/reactivate/").json()["state"] == "active"
         assert api.post(f"{URL}{case.pk}/cancel/").json()["status"] == "canceled"
 
+    def test_hold_keeps_the_reason(self, api):
+        make_support_sla()
+        case = make_case()
+        body = {"status": "on_hold", "reason": "supplier", "details": "Parts are late"}
+        answer = api.post(f"{URL}{case.pk}/hold/", body)
+        assert (answer.status_code, answer.json()["status"]) == (200, "on_hold")
+        assert {each["status"] for each in answer.json()["kpi_instances"]} == {"paused"}
+        data = api.get(f"{URL}{case.pk}/changes/").json()["results"][-1]["data"]
+        assert data == {"note": "Waiting for a supplier or partner: Parts are late"}
+
+    @pytest.mark.parametrize(
+        ("given", "found"),
+        [
+            ({"status": "researching"}, {"/status": "does_not_pause"}),
+            ({"status": "merged"}, {"/status": "invalid_choice"}),
+            ({"reason": "whim"}, {"/reason": "invalid_choice"}),
+            ({"reason": "other"}, {"/details": "required"}),
+        ],
+    )
+    def test_hold_asks_why(self, api, given, found):
+        make_support_sla()
+        body = {"status": "on_hold", "reason": "agreed"} | given
+        assert problems(api.post(f"{URL}{make_case().pk}/hold/", body)) == found
+
     def test_assign(self, api):
         case, team, user = make_case(), make_team(), make_user("second@desk.example")
         body = api.post(f"{URL}{case.pk}/assign/", {"owner": user.pk, "team": team.pk}).json()
