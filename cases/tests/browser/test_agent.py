@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from django.contrib.sessions.models import Session
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from cases.demo.people import Desk
+from cases.demo.people import PASSWORD, Desk
 from cases.models import Case
 from cases.tests.browser.conftest import sign_in
 from slas.models import KPIInstance
@@ -36,6 +37,23 @@ def test_a_new_case_shows_its_timers_and_a_reply_meets_the_first(page: Page) -> 
     expect(page.get_by_role("region", name="First response by")).to_contain_text("Succeeded")
     statuses = KPIInstance.objects.filter(record=record_of(case)).values_list("kpi__code", "status")
     assert dict(statuses) == {"first_response_by": "succeeded", "resolve_by": "in_progress"}
+
+
+def test_a_reply_outlives_the_session_in_which_it_was_typed(page: Page) -> None:
+    case = Case.objects.filter(state="active").earliest("pk")
+    reply = f"/cases/{case.pk}/reply/"
+    page.goto(reply)
+    page.locator("textarea").fill("Please try the other tray.")
+    Session.objects.all().delete()
+    page.locator("form:has(textarea) button[type=submit]").click()
+    page.get_by_label("Email").fill("ada@example.com")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.locator("textarea")).to_have_value("Please try the other tray.")
+    page.locator("form:has(textarea) button[type=submit]").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text(case.title)
+    page.goto(reply)
+    expect(page.locator("textarea")).to_have_value("")
 
 
 def test_the_worst_case_comes_first(page: Page) -> None:

@@ -86,3 +86,50 @@ window.addEventListener("beforeunload", (event) => {
   if ([...changed].some((form) => form.isConnected)) event.preventDefault();
 });
 document.querySelector("[data-focus]")?.focus();
+
+// --- Typed texts outlive a session that ends: they wait in this tab until the console has answered, or its user leaves -
+
+const person = document.body.dataset.person;
+const keptKey = (area) => `typed:${person}:${location.pathname}:${area.name}`;
+
+function stored(act) {
+  try { return act(sessionStorage); } catch { return null; /* then nothing is kept */ }
+}
+function forgetSent() {
+  stored((kept) => {
+    for (const key of Object.keys(kept)) if (key.startsWith("typed:") && JSON.parse(kept[key]).sent) kept.removeItem(key);
+  });
+}
+function bringBack(area) {
+  const kept = stored((all) => JSON.parse(all.getItem(keptKey(area))));
+  if (!kept || kept.before !== area.defaultValue) return;
+  area.value = kept.text;
+  changed.add(area.form);
+  announce(area.form.dataset.back ?? "");
+}
+if (person) {
+  forgetSent();
+  document.querySelectorAll("form[data-guard] textarea").forEach(bringBack);
+  document.addEventListener("input", ({ target }) => {
+    if (!target.matches?.("form[data-guard] textarea")) return;
+    const kept = { text: target.value, before: target.defaultValue };
+    stored((all) => all.setItem(keptKey(target), JSON.stringify(kept)));
+  });
+  document.addEventListener("submit", ({ target, defaultPrevented }) => {
+    if (defaultPrevented) return;
+    if (new URL(target.action).pathname === "/logout/") stored((kept) => kept.clear());
+    for (const area of target.querySelectorAll("textarea")) {
+      stored((all) => {
+        const kept = JSON.parse(all.getItem(keptKey(area)));
+        if (kept) all.setItem(keptKey(area), JSON.stringify({ ...kept, sent: true }));
+      });
+    }
+  });
+} else {
+  // The page to sign in: what was sent has not arrived.
+  stored((kept) => {
+    for (const key of Object.keys(kept)) {
+      if (key.startsWith("typed:")) kept.setItem(key, JSON.stringify({ ...JSON.parse(kept[key]), sent: false }));
+    }
+  });
+}
