@@ -27,6 +27,20 @@ PARTS = {"source": "crm", "number": "1", "name": "case"}
 """What stands in addresses besides the ids of rows: a case's name elsewhere, a version, a record type."""
 MOST_PASSES = 100
 MAIL = {"kind": "send_email", "to": ["owner"], "subject": "{{ case.number }}", "body": "Soon due."}
+WEEK = {"mon": [["09:00", "17:00"]]}
+BODIES: dict[str, dict[str, Any]] = {
+    "actions": {"code": "x", "name": "X", "target_type": "case", "document": MAIL},
+    "business-hours": {"code": "x", "name": "X", "tz": "Europe/London", "week": WEEK},
+    "customers": {"code": "x", "name": "X"},
+    "email-templates": {"code": "x", "name": "X", "target_type": "case", "subject": "Due", "body": "Soon due."},
+    "holiday-schedules": {"code": "x", "name": "X"},
+    "kpis": {"code": "x", "name": "X", "record_type": "case", "applicable_from": "created_on"},
+    "products": {"code": "x", "name": "X"},
+    "slas": {"code": "x", "name": "X", "record_type": "case"},
+    "teams": {"code": "x", "name": "X"},
+    "users": {"email": "x@desk.example", "display_name": "X"},
+}
+"""A new row of what has a code or an address of its own."""
 
 
 def addresses() -> list[str]:

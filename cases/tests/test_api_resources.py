@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 import pytest
 from rest_framework.test import APIClient
 
 from cases.models import Activity, Customer, Entitlement, Product
+from cases.tests.api_desk import BODIES
 from cases.tests.builders import (
     judge,
     make_activity,
@@ -210,3 +213,29 @@ class TestPermissions:
     @pytest.mark.parametrize("resource", [*DOCUMENTS, "contacts", "entitlements"])
     def test_anonymous_callers_read_nothing(self, resource):
         assert APIClient().get(f"{ROOT}{resource}/").status_code == 401
+
+
+class TestCreations:
+    OTHERS: ClassVar[dict[str, dict[str, Any]]] = {
+        "activities": {"subject": "Call back"},
+        "cases": {"title": "Help"},
+        "reports/saved": {"name": "Weekly"},
+        "tokens": {"name": "Help desk"},
+    }
+
+    @pytest.mark.parametrize("resource", [*BODIES, *OTHERS])
+    def test_say_where_to_read_what_was_made(self, administrator, resource):
+        body = (BODIES | self.OTHERS)[resource]
+        again = {"HTTP_IDEMPOTENCY_KEY": "k-1"} if resource != "tokens" else {}
+        answers = [administrator.post(f"/api/v1/{resource}/", body, **again) for _ in range(2 if again else 1)]
+        assert {(answer.status_code, answer["Location"]) for answer in answers} == {
+            (201, f"http://testserver/api/v1/{resource}/{answers[0].json()['id']}/")
+        }
+        assert administrator.get(answers[0]["Location"]).status_code == 200
+
+    def test_say_it_of_clones_and_of_cases_put_by_their_numbers(self, administrator):
+        pk = administrator.post("/api/v1/slas/", BODIES["slas"]).json()["id"]
+        clone = administrator.post(f"/api/v1/slas/{pk}/clone/")
+        assert administrator.get(clone["Location"]).json()["code"] == "x-copy"
+        put = administrator.put("/api/v1/cases/by-external-id/crm/7/", {"title": "Help"})
+        assert administrator.get(put["Location"]).json()["external_number"] == "7"

@@ -12,23 +12,9 @@ from rest_framework.response import Response
 from rest_framework.test import APIClient
 
 from cases.models import Case
+from cases.tests.api_desk import BODIES, V1
 from cases.tests.builders import make_token, make_user
 
-V1 = "/api/v1/"
-MAIL = {"kind": "send_email", "to": ["owner"], "subject": "Due", "body": "Soon due."}
-WEEK = {"mon": [["09:00", "17:00"]]}
-BODIES: dict[str, dict[str, Any]] = {
-    "actions": {"code": "x", "name": "X", "target_type": "case", "document": MAIL},
-    "business-hours": {"code": "x", "name": "X", "tz": "Europe/London", "week": WEEK},
-    "customers": {"code": "x", "name": "X"},
-    "email-templates": {"code": "x", "name": "X", "target_type": "case", "subject": "Due", "body": "Soon due."},
-    "holiday-schedules": {"code": "x", "name": "X"},
-    "kpis": {"code": "x", "name": "X", "record_type": "case", "applicable_from": "created_on"},
-    "products": {"code": "x", "name": "X"},
-    "slas": {"code": "x", "name": "X", "record_type": "case"},
-    "teams": {"code": "x", "name": "X"},
-    "users": {"email": "x@desk.example", "display_name": "X"},
-}
 CLONED = ("actions", "business-hours", "email-templates", "holiday-schedules", "kpis", "slas")
 
 writes_side_by_side = pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite lets one write at a time")

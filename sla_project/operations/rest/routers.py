@@ -1,4 +1,5 @@
-"""The router of the API: every view it registers honours `Idempotency-Key` and has strict writes."""
+"""The router of the API: every view it registers honours `Idempotency-Key`, has strict writes and tells where to read
+what it made."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ from rest_framework.routers import SimpleRouter
 from rest_framework.views import APIView
 from rest_framework.viewsets import ViewSetMixin
 
+from sla_project.operations.rest.created import LocatedCreations
 from sla_project.operations.rest.idempotency import IdempotentPosts
 from sla_project.operations.rest.writes import StrictWrites
 
@@ -38,4 +40,4 @@ class ConsoleRouter(SimpleRouter):
 def mannered(view: type[Any]) -> type[Any]:
     """The same view, with its name and words, and the manners that all have."""
     names = {"__doc__": view.__doc__, "__module__": view.__module__}
-    return type(view.__name__, (IdempotentPosts, StrictWrites, view), names)
+    return type(view.__name__, (IdempotentPosts, StrictWrites, LocatedCreations, view), names)

@@ -47,6 +47,8 @@ WORDS = {
     "default": "Any other error.",
 }
 
+LOCATION = {"schema": {"type": "string", "format": "uri"}, "description": "The address of what was made."}
+
 
 class OperationSchema(AutoSchema):
     """Adds the headers that writes understand. A view whose documents have ETags says `etags = True`."""
@@ -102,6 +104,8 @@ def _add(responses: dict[str, Any], method: str, path: str, parameters: list[dic
     for parameter in parameters:
         if parameter["name"] == "If-Match":
             codes += ["412", "428"] if parameter.get("required") else ["412"]
+    if "201" in responses:
+        responses["201"].setdefault("headers", {})["Location"] = LOCATION
     for code in codes:
         responses.setdefault(code, _response(WORDS[code]))
     responses.setdefault("429", _too_many())
