@@ -9,25 +9,23 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from cases.api.serializers import ActivitySerializer, CaseSerializer
-from slas.api.instances import KPIInstanceSerializer
+from slas.api.instances import KPIInstanceNowSerializer
 from slas.models import KPIInstance
 from slas.selectors.clocks.instances import record_of, record_view
 from slas.selectors.clocks.timers import Timer, Timers
 from slas.tracking import TrackedModel
 
 
-class TimerSerializer(KPIInstanceSerializer):
+class TimerSerializer(KPIInstanceNowSerializer):
     """A KPI instance with what is left of it; `id` and `html_url` are null while no worker has stored it yet."""
 
-    id = serializers.IntegerField(read_only=True, allow_null=True)
-    html_url = serializers.HyperlinkedIdentityField("slas:kpi_instance_detail", read_only=True, allow_null=True)
     working_seconds_left = serializers.SerializerMethodField(
         help_text="Until the failure time, by its business hours; null once it has ended."
     )
     progress = serializers.SerializerMethodField(help_text="How much of the time is used, in percent.")
 
-    class Meta(KPIInstanceSerializer.Meta):
-        fields = (*KPIInstanceSerializer.Meta.fields, "working_seconds_left", "progress")
+    class Meta(KPIInstanceNowSerializer.Meta):
+        fields = (*KPIInstanceNowSerializer.Meta.fields, "working_seconds_left", "progress")
 
     def get_working_seconds_left(self, instance: KPIInstance) -> float | None:
         return self._timer(instance).remaining

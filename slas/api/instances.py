@@ -138,6 +138,13 @@ class KPIInstanceSerializer(serializers.ModelSerializer[KPIInstance]):
         return cast(Timers, context["timers"])
 
 
+class KPIInstanceNowSerializer(KPIInstanceSerializer):
+    """As changes that no worker has judged yet make it; `id` and `html_url` are null while it is not stored."""
+
+    id = serializers.IntegerField(read_only=True, allow_null=True)
+    html_url = serializers.HyperlinkedIdentityField("slas:kpi_instance_detail", read_only=True, allow_null=True)
+
+
 class KPIEventSerializer(serializers.ModelSerializer[KPIEvent]):
     class Meta:
         model = KPIEvent
@@ -214,16 +221,16 @@ class KPIInstanceViewSet(ReadOnlyModelViewSet[Any]):
     # --- verbs ---
 
     @can_dry_run
-    @extend_schema(request=RecalculateSerializer)
+    @extend_schema(request=RecalculateSerializer, responses=KPIInstanceNowSerializer)
     @action(detail=True, methods=["post"], permission_classes=(AdjustTimers,))
     def recalculate(self, request: Request, pk: str) -> Response:
         """Judges the KPI anew, by the hours in force now. Answers with the clock that counts then, which may be a new
-        one (with `id` null in a dry run)."""
+        one (with `id` null while no worker has stored it)."""
         body = body_of(request, {"reason": str}, required=("reason",))
         return self._adjust(adjusting.instance_recalculate, body)
 
     @can_dry_run
-    @extend_schema(request=ExtendSerializer)
+    @extend_schema(request=ExtendSerializer, responses=KPIInstanceNowSerializer)
     @action(detail=True, methods=["post"], permission_classes=(AdjustTimers,))
     def extend(self, request: Request, pk: str) -> Response:
         """Gives a running clock more working time; warnings stay where they are. The time is kept by whatever clock
