@@ -27,6 +27,7 @@ HOME = ROOT / ".demo"
 LOCK, ACCESS, LOGS = HOME / "lock", HOME / "access.txt", HOME / "logs"
 KEPT_BY_RESET = ("venv-", "venv.lock", "lock", "install.log")
 START_TIMEOUT = 60.0  # seconds the web process has to answer
+WORKERS_TIMEOUT = 15.0  # seconds that the workers have to give a sign of life
 LOCK_PATIENCE = 3.0  # seconds the children of a killed demo may take to end
 
 
@@ -152,9 +153,9 @@ def start_everything(supervisor: Supervisor, python: Path, port: int) -> None:
         supervisor.start(name, [str(python), "-m", *arguments], LOGS / f"{name.split()[-1]}.log")
 
 
-def answers(port: int) -> bool:
+def answers(port: int, path: str) -> bool:
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2) as response:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/{path}", timeout=2) as response:
             return bool(response.status == 200)
     except (OSError, urllib.error.URLError):
         return False
@@ -162,11 +163,20 @@ def answers(port: int) -> bool:
 
 def wait_for_web(supervisor: Supervisor, port: int) -> None:
     deadline = time.monotonic() + START_TIMEOUT
-    while not answers(port):
+    while not answers(port, "healthz"):
         if supervisor.asked_to_stop():
             raise Stopped
         if time.monotonic() > deadline:
             raise CannotStart(f"The web server does not answer: see {shown(LOGS / 'server.log')}.")
+        supervisor.tick()
+
+
+def wait_for_workers(supervisor: Supervisor, port: int) -> None:
+    """So that the first page does not say that nothing runs. If it takes long, the page may say so: it is true."""
+    deadline = time.monotonic() + WORKERS_TIMEOUT
+    while not answers(port, "readyz") and time.monotonic() < deadline:
+        if supervisor.asked_to_stop():
+            raise Stopped
         supervisor.tick()
 
 
@@ -183,6 +193,7 @@ def serve(port: int, supervisor: Supervisor) -> None:
     access = prepare(supervisor, python)
     start_everything(supervisor, python, port)
     wait_for_web(supervisor, port)
+    wait_for_workers(supervisor, port)
     print(banner(port, access), flush=True)
     while not supervisor.asked_to_stop():
         supervisor.tick()

@@ -89,7 +89,7 @@ class TeamForm(forms.ModelForm):
         fields = ["name", "code", "email", "lead", "members"]
         field_classes = {"members": PeopleField}
         help_texts = {
-            "code": _("A stable name for the API: lower case letters, digits and hyphens."),
+            "code": _("A stable name for the API, such as first-line."),
             "email": _("Where mail to the team goes."),
         }
 
