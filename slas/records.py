@@ -66,6 +66,17 @@ class RecordType:
     def pause_status_label(self, code: object) -> str | None:
         return self.fields[self.pause_field].choice_label(code)
 
+    def entitlements_naming(self, sla: int) -> QuerySet[Any]:
+        """Whatever gives its records this SLA by naming it; records without entitlements have nothing of the kind."""
+        if not self.entitlement_sla:
+            return self.model._default_manager.none()
+        *relations, attribute = self.entitlement_sla.split(".")
+        model: Any = self.model
+        for relation in relations:
+            model = model._meta.get_field(relation).related_model
+        named: QuerySet[Any] = model._default_manager.filter(**{attribute: sla})
+        return named
+
     def value_of(self, obj: Model, path: str) -> object:
         """The live value of one registered path, as the engine sees it: a lookup is the id behind it."""
         target: Any = obj

@@ -39,11 +39,11 @@ START_REASONS: Mapping[str, Text] = {
 }
 SOURCES: Mapping[str, Text] = {
     SLASource.HAND: gettext_lazy("chosen by hand"),
-    SLASource.NONE_BY_HAND: gettext_lazy("no SLA, by hand"),
+    SLASource.NONE_BY_HAND: gettext_lazy("that was chosen by hand"),
     SLASource.API: gettext_lazy("chosen over the API"),
     SLASource.ENTITLEMENT: gettext_lazy("from the entitlement"),
     SLASource.DEFAULT: gettext_lazy("the default"),
-    SLASource.NONE: gettext_lazy("no SLA applies"),
+    SLASource.NONE: gettext_lazy("no entitlement names an active one, and there is no default SLA"),
 }
 EVENT_ICONS: Mapping[str, str] = {
     "started": "player-play",
@@ -92,7 +92,7 @@ def end_words(instance: KPIInstance) -> str:
 
 
 def source_words(source: str) -> str:
-    """Who chose the SLA: “the default”."""
+    """Who chose the SLA: “the default”; where none applies, why."""
     return str(SOURCES.get(source, source))
 
 

@@ -136,7 +136,8 @@ class TestCasePage:
 
     def test_says_why_no_sla_applies(self, browser):
         page = text_of(browser, make_case().get_absolute_url())
-        assert "No SLA applies to this case" in page
+        why = "no entitlement names an active one, and there is no default SLA"
+        assert f"No SLA applies to this case: {why}." in page
 
     def test_counts_a_waiting_change_before_any_worker_ran(self, browser):
         make_support_sla()

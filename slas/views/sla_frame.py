@@ -50,6 +50,7 @@ def sla_frame(request: HttpRequest, sla: SLA, tab: str) -> dict[str, Any]:
         "sla": sla,
         "tone": TONES[sla.state],
         "plural": records.get(sla.record_type).plural,
+        "record_type": records.get(sla.record_type),
         "may_configure": can_configure(request.user),
         "rebases": draft_rebases(sla),
         "tabs": [

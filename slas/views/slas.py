@@ -126,6 +126,7 @@ def sla_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "hours": words.hours_words(document["business_hours"]),
         "show_draft": show_draft,
         "gone": gone_parts(sla),
+        "is_unreachable": reading.is_unreachable(sla),
     }
     return render(request, "slas/sla_detail.html", {**sla_frame(request, sla, "items"), **context})
 
@@ -143,7 +144,7 @@ def sla_document(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 COMMANDS = {
-    "activate": (services.sla_activate, gettext_lazy("The SLA is active.")),
+    "activate": (services.sla_activate, gettext_lazy("The SLA is active. It is not the default.")),
     "deactivate": (services.sla_deactivate, gettext_lazy("The SLA is never chosen from now on.")),
     "set-default": (services.sla_set_default, gettext_lazy("The SLA is the default now.")),
     "clear-default": (services.sla_clear_default, gettext_lazy("There is no default SLA any more.")),

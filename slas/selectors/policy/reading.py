@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
+from slas import records
 from slas.models import KPI, SLA, BusinessHours, KPIInstance, SLAVersion, TrackedRecord
 from slas.selectors.counting import count_of
 
@@ -16,9 +17,19 @@ def kpis() -> QuerySet[KPI]:
 
 
 def slas() -> QuerySet[SLA]:
-    """All SLAs with their current version and the number of open records judged by them."""
+    """All SLAs with their current version and the number of open records judged by them: by any of their versions,
+    by the current one, by earlier ones.
+    """
     is_open = TrackedRecord.objects.filter(lifecycle="open", deleted_at__isnull=True)
-    return SLA.objects.select_related("current").annotate(open_records=count_of(is_open, "sla")).order_by("name", "id")
+    return (
+        SLA.objects.select_related("current")
+        .annotate(
+            open_records=count_of(is_open, "sla"),
+            open_current=count_of(is_open.filter(sla_version=F("sla__current")), "sla"),
+            open_earlier=F("open_records") - F("open_current"),
+        )
+        .order_by("name", "id")
+    )
 
 
 def sla_versions(sla: SLA) -> QuerySet[SLAVersion]:
@@ -52,6 +63,13 @@ def editable_document(sla: SLA) -> dict[str, Any]:
 def published_document(sla: SLA) -> dict[str, Any]:
     """What judges records; the draft where nothing was published yet."""
     return authored_document(sla.current) if sla.current is not None else editable_document(sla)
+
+
+def is_unreachable(sla: SLA) -> bool:
+    """Active, but no record gets it by itself: it is not the default, and no entitlement names it."""
+    if sla.state != SLA.State.ACTIVE or sla.is_default:
+        return False
+    return not records.get(sla.record_type).entitlements_naming(sla.pk).exists()
 
 
 def slas_using_kpi(kpi: KPI, *, active_only: bool = False) -> list[SLA]:
