@@ -23,7 +23,7 @@ KINDS = {
 Span = tuple[datetime, datetime]
 Windows = Callable[[datetime, datetime], Sequence[Span]]
 
-NAME_WIDTH, PLOT_WIDTH, NOTE_WIDTH, ROW_HEIGHT, BAR_HEIGHT, TOP = 150.0, 560.0, 100.0, 40.0, 20.0, 34.0
+NAME_WIDTH, PLOT_WIDTH, NOTE_WIDTH, ROW_HEIGHT, BAR_HEIGHT, TOP = 150.0, 550.0, 110.0, 40.0, 20.0, 34.0
 LONGEST_IN_DETAIL = timedelta(days=92)
 """Beyond this a working day is thinner than a pixel: hours are no longer told apart."""
 TICK_STEPS = (
