@@ -26,6 +26,7 @@ class ActionRunFilter(django_filters.FilterSet):
     kind = django_filters.ChoiceFilter(empty_label=_("Any"), label=_("Action"), choices=_kinds)
     target_type = django_filters.ChoiceFilter(empty_label=_("Any"), label=_("For"), choices=_targets)
     target_id = django_filters.NumberFilter(label=_("Record id"), min_value=0, max_value=2**63 - 1)
+    number = django_filters.CharFilter(label=_("Number"), method="by_number")
     cause_kind = django_filters.CharFilter(label=_("Kind of cause"))
     cause_key = django_filters.CharFilter(label=_("Cause"))
     created_after: Any = MomentFilter(label=_("Created from"), field_name="created_at", lookup_expr="gte")
@@ -34,6 +35,14 @@ class ActionRunFilter(django_filters.FilterSet):
     class Meta:
         model = ActionRun
         fields: tuple[str, ...] = ()
+
+    def by_number(self, queryset: QuerySet[ActionRun], name: str, value: str) -> QuerySet[ActionRun]:
+        """Of the records with this number, whatever their type."""
+        found = Q(pk__in=[])
+        for target in targets.all_targets():
+            id = target.find(value) if target.find else None
+            found |= Q(target_type=target.name, target_id=id) if id is not None else Q(pk__in=[])
+        return queryset.filter(found)
 
 
 class MessageFilter(django_filters.FilterSet):

@@ -6,7 +6,7 @@ transaction that finishes the run, under the record's lock, and raises what its 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -108,7 +108,9 @@ class Target:
     assign: Assign | None = None
     current: Callable[[int, Sequence[str]], Mapping[str, Any]] | None = None
     find: Callable[[str], int | None] | None = None
-    """The id of the record with this number, for previews."""
+    """The id of the record with this number, for previews and filters."""
+    numbers: Callable[[Collection[int]], Mapping[int, str]] | None = None
+    """The numbers of these records, for lists; those that are gone are left out."""
     context: Callable[[int], Mapping[str, Any]] | None = None
     """What a text about the record may name, with the values of now, for previews."""
 

@@ -10,6 +10,7 @@ load, loop or reach into an object. Three fences, each enough alone:
 
 from __future__ import annotations
 
+import copy
 import difflib
 import re
 from collections.abc import Iterator, Mapping
@@ -227,6 +228,19 @@ def render(source: str, context: Mapping[str, Any], *, zone: str = "UTC") -> str
 
 def render_subject(source: str, context: Mapping[str, Any], *, zone: str = "UTC") -> str:
     return one_line(render(source, context, zone=zone), limit=SUBJECT_LIMIT)
+
+
+def subject_words(source: str, context: Mapping[str, Any], *, zone: str) -> str:
+    """The subject in a list, also where little is known of its record: “…” for what is missing."""
+    filled = copy.deepcopy(dict(context))
+    for path in paths_of(compile_text(source)):
+        *parents, name = path.split(".")
+        inner: Any = filled
+        for parent in parents:
+            inner = inner.setdefault(parent, {}) if isinstance(inner, dict) else None
+        if isinstance(inner, dict) and inner.get(name) is None:
+            inner[name] = "…"
+    return render_subject(source, filled, zone=zone)
 
 
 def one_line(text: str, *, limit: int) -> str:

@@ -5,7 +5,7 @@ An action writes as the system: the change carries the action's depth and cause 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -96,6 +96,13 @@ def _find(model: type[Case] | type[Activity]) -> Any:
     return find
 
 
+def _numbers(model: type[Case] | type[Activity]) -> Any:
+    def numbers(ids: Collection[int]) -> Mapping[int, str]:
+        return dict(model.objects.filter(pk__in=ids).values_list("pk", "number"))
+
+    return numbers
+
+
 def _context(model: type[Case] | type[Activity]) -> Any:
     def context(id: int) -> Mapping[str, Any]:
         return present_context(record_of(model.objects.get(pk=id)), clock_now())
@@ -181,6 +188,7 @@ CASE = Target(
     assign=case_assign,
     current=_current(Case),
     find=_find(Case),
+    numbers=_numbers(Case),
     context=_context(Case),
 )
 
@@ -251,6 +259,7 @@ ACTIVITY = Target(
     assign=activity_assign,
     current=_current(Activity),
     find=_find(Activity),
+    numbers=_numbers(Activity),
     context=_context(Activity),
 )
 

@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from actions.models.run import ActionRun
 
+KEPT = _("Kept in the outbox")
+
 RETRIED_FOR = timedelta(hours=48)
 """How long a server may say *not now* before a mail is given up."""
 
@@ -98,7 +100,12 @@ class Message(models.Model):
     @property
     def state_words(self) -> str:
         """The state for people: without a mail server nothing was sent to anybody."""
-        return str(_("Kept in the outbox") if self.delivery == "outbox" else self.get_state_display())
+        return str(KEPT if self.was_kept else self.get_state_display())
+
+    @property
+    def was_kept(self) -> bool:
+        """There was no mail server: it has an end, but went to nobody."""
+        return self.state == self.State.SENT and self.delivery == "outbox"
 
     @property
     def can_redeliver(self) -> bool:

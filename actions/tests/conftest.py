@@ -88,7 +88,7 @@ def notes() -> Iterator[Notes]:
             "state": TargetField("State", FieldType.CHOICE, choices={"active": "Active", "inactive": "Inactive"}),
             "subject": TargetField("Count", FieldType.INTEGER),
         },
-        placeholders={"note.name": "Title", "note.customer.name": "Customer › Name"},
+        placeholders={"note.number": "Number", "note.name": "Title", "note.customer.name": "Customer › Name"},
         exists=lambda id: EmailTemplate.objects.filter(pk=id).exists(),
         label_of=lambda id: EmailTemplate.objects.get(pk=id).name,
         url=lambda id: f"/notes/{id}/",
@@ -102,6 +102,8 @@ def notes() -> Iterator[Notes]:
             name: int(value) if name == "subject" else value
             for name, value in EmailTemplate.objects.values(*names).get(pk=id).items()
         },
+        find=lambda number: int(number.upper().removeprefix("N-")),
+        numbers=lambda ids: {id: f"N-{id}" for id in ids},
     )
     with targets.registered(target):
         yield notes

@@ -43,6 +43,11 @@ def page(client: Client, name: str, *args: Any, **query: Any) -> str:
     return response.content.decode()
 
 
+def kept_and_sent(client: Client) -> tuple[int, int]:
+    kept, sent = (client.get(reverse("actions:outbox"), {"state": state}).context["rows"] for state in ("kept", "sent"))
+    return len(kept), len(sent)
+
+
 def dead_run(note: EmailTemplate, notes: Any, clock: Any) -> ActionRun:
     notes.broken = {"update"}
     (run,) = ask(note, [TITLE], clock.now)
@@ -66,7 +71,37 @@ def test_the_runs_and_their_filters(console: Client, note: EmailTemplate, clicks
     only = page(console, "run_list", state="skipped")
     assert "no longer nearing" in only and "Email the owner" not in only
     assert "Email the owner" not in page(console, "run_list", kind="update_record")
-    assert "Update the record" in page(console, "run_list", target_type="note", target_id=note.pk)
+    assert "Update the record" in page(console, "run_list", target_type="note", number=f"N-{note.pk}")
+
+
+def test_a_run_is_read_and_found_by_its_records_number(
+    console: Client, note: EmailTemplate, clock: Any, django_assert_max_num_queries: Any
+) -> None:
+    mail = {**MAIL, "subject": "{{ note.number }} of {{ note.customer.name }} is late"}
+    ask(note, [mail], clock.now, moment="failed", context={}, suppressed="historical")
+    ask(note, [mail], clock.now, moment="failed", context={"note": {"number": "N-7"}}, cause_key="2", target_id=7)
+    run_pass()
+
+    with django_assert_max_num_queries(12):
+        text = page(console, "run_list")
+    number = f"N-{note.pk}"
+    assert f"{number} of … is late" in text and "N-7 of … is late" in text and "{{" not in text
+    assert f'/notes/{note.pk}/">{number}<' in text, "a run that was told nothing is called as the record is called now"
+    assert "On failure" in text and "Failed</td>" not in text
+    assert "is late" in page(console, "run_list", number=number.lower())
+    assert "No action runs" in page(console, "run_list", number="N-0")
+    (suppressed,) = ActionRun.objects.filter(state="suppressed")
+    assert f"{number} of … is late" in page(console, "run_detail", suppressed.pk)
+
+
+def test_only_where_a_run_can_be_tried_again_there_is_something_to_select(
+    console: Client, note: EmailTemplate, notes: Any, clock: Any
+) -> None:
+    ask(note, [TITLE], clock.now, cause_key="2")
+    run_pass()
+    assert "Select" not in page(console, "run_list")
+    dead_run(note, notes, clock)
+    assert "Select" in page(console, "run_list") and "Select" not in page(console, "run_list", state="done")
 
 
 def test_a_dead_run_shows_its_error_and_can_be_retried(
@@ -107,6 +142,24 @@ def test_the_outbox_and_a_message(console: Client, note: EmailTemplate, clock: A
     assert "<script>alert" not in detail and "&lt;script&gt;alert(1)" in detail
     assert message.message_id.strip("<>") in detail
     assert "Send again" not in detail
+
+
+def test_what_is_kept_in_the_outbox_is_nowhere_called_sent(console: Client, note: EmailTemplate, clock: Any) -> None:
+    ask(note, [MAIL], clock.now)
+    run_pass()
+    mail_pass()
+    message = Message.objects.get()
+
+    assert message.state == "sent"
+    (row,) = console.get(reverse("actions:outbox")).context["rows"]
+    assert row["cells"][0]["badge"] == "Kept in the outbox" and row["cells"][4] == {"text": "–"}
+    shown = console.get(reverse("actions:message_detail", args=[message.pk])).context
+    assert [attempt["outcome"] for attempt in shown["attempts"]] == ["Kept in the outbox"]
+    assert next(fact for fact in shown["facts"] if fact["label"] == "Sent")["time"] is None
+    assert kept_and_sent(console) == (1, 0)
+
+    Message.objects.update(delivery="smtp")
+    assert kept_and_sent(console) == (0, 1)
 
 
 def test_a_failed_mail_is_sent_again(console: Client, agent: Client, note: EmailTemplate, clock: Any) -> None:

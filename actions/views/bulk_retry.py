@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -17,7 +18,7 @@ from actions.models import ActionRun
 from actions.selectors import RETRIED_AT_ONCE, RetryPreview
 from actions.services.runs import Retried
 from actions.views.runs import RunPageFilter
-from actions.wording import action_summary, target_label, target_url
+from actions.wording import action_summary, numbers_of, target_label, target_url
 from sla_project.accounts.policy import administrator_required
 from sla_project.operations.clock import clock_now
 from sla_project.operations.numbers import whole_numbers
@@ -46,10 +47,16 @@ def runs_retry(request: HttpRequest) -> HttpResponse:
             request, "actions/runs_retry.html", {**context, "title": title, "consequences": words, "run_ids": ids}
         )
     done = services.runs_retry(run_ids=ids, by=user_of(request), now=clock_now())
+    numbers = numbers_of(one.run for one in done)
     return render(
         request,
         "actions/runs_retried.html",
-        {**context, "title": _("Tried again"), "lead": _summary(done), "results": [_result(one) for one in done]},
+        {
+            **context,
+            "title": _("Tried again"),
+            "lead": _summary(done),
+            "results": [_result(one, numbers) for one in done],
+        },
     )
 
 
@@ -103,11 +110,12 @@ def _summary(done: list[Retried]) -> str:
     return _("%(well)d of %(all)d will be tried again within seconds.") % {"well": well, "all": len(done)}
 
 
-def _result(one: Retried) -> dict[str, Any]:
+def _result(one: Retried, numbers: Mapping[tuple[str, int], str]) -> dict[str, Any]:
+    number = numbers.get((one.run.target_type, one.run.target_id), "")
     return {
         "url": reverse("actions:run_detail", args=[one.run.pk]),
-        "text": action_summary(one.run)[:120],
-        "target": target_label(one.run),
+        "text": action_summary(one.run, number=number)[:120],
+        "target": target_label(one.run, number),
         "target_url": target_url(one.run),
         "problem": one.problem,
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -14,8 +15,9 @@ from django.utils.translation import gettext_lazy
 from actions import selectors, services
 from actions.delivery import leaves_the_house
 from actions.filters import MessageFilter
-from actions.models import Message
-from actions.wording import MESSAGE_TONES, OUTCOME_TONES
+from actions.models import DeliveryAttempt, Message
+from actions.models.message import KEPT
+from actions.wording import KEPT_TONE, OUTCOME_TONES, message_tone
 from sla_project.accounts.policy import administrator_required, can_configure, signed_in
 from sla_project.operations.clock import clock_now
 from sla_project.operations.requests import user_of
@@ -55,9 +57,18 @@ class OutboxFilter(MessageFilter):
     """What a person filters by."""
 
     state = django_filters.ChoiceFilter(
-        empty_label=gettext_lazy("Any"), label=gettext_lazy("State"), choices=Message.State.choices
+        empty_label=gettext_lazy("Any"),
+        label=gettext_lazy("State"),
+        choices=[*Message.State.choices, ("kept", KEPT)],
+        method="by_state",
     )
     run = message_id = to_email = None
+
+    def by_state(self, queryset: QuerySet[Message], name: str, value: str) -> QuerySet[Message]:
+        """As the badge says it: what was kept is stored as sent, but was not."""
+        if value == "kept":
+            return queryset.filter(state=Message.State.SENT, delivery="outbox")
+        return queryset.filter(state=value).exclude(state=Message.State.SENT, delivery="outbox")
 
 
 def _lead() -> str:
@@ -70,11 +81,11 @@ def _row(message: Message) -> list[Cell]:
     url = reverse("actions:message_detail", args=[message.pk])
     held = _("Held back: too many mails in an hour") if message.is_held_back else ""
     return [
-        {"badge": message.state_words, "tone": MESSAGE_TONES[message.state]},
+        {"badge": message.state_words, "tone": message_tone(message)},
         {"text": message.subject, "url": url, "sub": held or message.last_error[:120]},
         {"text": message.to_name or message.to_email, "sub": message.to_email if message.to_name else ""},
         {"time": message.created_at},
-        {"time": message.sent_at} if message.sent_at else {"text": "–"},
+        {"time": message.sent_at} if message.sent_at and not message.was_kept else {"text": "–"},
         {"text": message.attempts},
     ]
 
@@ -90,15 +101,23 @@ def message_detail(request: HttpRequest, pk: int) -> HttpResponse:
             "breadcrumbs": [{"label": _("Outbox"), "url": reverse("actions:outbox")}],
             "message": message,
             "state": message.state_words,
-            "tone": MESSAGE_TONES[message.state],
+            "tone": message_tone(message),
             "facts": _facts(message),
-            "attempts": [
-                {"attempt": attempt, "tone": OUTCOME_TONES[attempt.outcome]}
-                for attempt in message.delivery_attempts.all()
-            ],
+            "attempts": [_attempt(message, attempt) for attempt in message.delivery_attempts.all()],
             "can_redeliver": message.can_redeliver and can_configure(request.user),
         },
     )
+
+
+def _attempt(message: Message, attempt: DeliveryAttempt) -> dict[str, Any]:
+    if message.was_kept and attempt.outcome == DeliveryAttempt.Outcome.SENT:
+        return {"at": attempt.at, "outcome": KEPT, "tone": KEPT_TONE, "detail": ""}
+    return {
+        "at": attempt.at,
+        "outcome": attempt.get_outcome_display(),
+        "tone": OUTCOME_TONES[attempt.outcome],
+        "detail": attempt.detail,
+    }
 
 
 def _facts(message: Message) -> list[dict[str, Any]]:
@@ -107,7 +126,7 @@ def _facts(message: Message) -> list[dict[str, Any]]:
         {"label": _("To"), "value": message.to_name or message.to_email},
         {"label": _("Address"), "value": message.to_email},
         {"label": _("Written"), "time": message.created_at},
-        {"label": _("Sent"), "time": message.sent_at, "value": "–"},
+        {"label": _("Sent"), "time": None if message.was_kept else message.sent_at, "value": "–"},
         {"label": _("Next try"), "time": message.next_try_at, "value": "–"},
         {"label": _("Attempts"), "value": message.attempts},
         {"label": _("Action run"), "value": message.run_id or "–", "url": run_url},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import django_filters
@@ -16,7 +17,16 @@ from django.utils.translation import gettext_lazy
 from actions import causes, selectors, services, targets
 from actions.filters import ActionRunFilter
 from actions.models import ActionRun
-from actions.wording import RUN_TONES, action_summary, kind_label, reason_words, target_label, target_url
+from actions.wording import (
+    RUN_TONES,
+    action_summary,
+    kind_label,
+    moment_label,
+    numbers_of,
+    reason_words,
+    target_label,
+    target_url,
+)
 from sla_project.accounts.policy import administrator_required, can_configure, signed_in
 from sla_project.operations.clock import clock_now
 from sla_project.operations.requests import user_of
@@ -37,14 +47,22 @@ COLUMNS = (
 def run_list(request: HttpRequest) -> HttpResponseBase:
     if csv_asked(request):
         return _file(request)
-    may_retry = can_configure(request.user)
+    counts = selectors.runs_by_state()
+    may_retry = can_configure(request.user) and _any_to_retry(request, counts)
     columns = [Column(_("Select")), *COLUMNS] if may_retry else list(COLUMNS)
+
+    def rows(runs: Sequence[ActionRun]) -> Iterator[list[Cell]]:
+        numbers = numbers_of(runs)
+        for run in runs:
+            number = numbers.get((run.target_type, run.target_id), "")
+            yield [_tick(run, number), *_row(run, number)] if may_retry else _row(run, number)
+
     return list_page(
         request,
         title=_("Action runs"),
         queryset=selectors.runs_list(),
         columns=columns,
-        row=lambda run: [_tick(run), *_row(run)] if may_retry else _row(run),
+        rows=rows,
         filterset=RunPageFilter,
         template="actions/run_list.html",
         context={
@@ -52,7 +70,7 @@ def run_list(request: HttpRequest) -> HttpResponseBase:
             "retry_states": ActionRun.RETRYABLE,
             "csv_url": csv_url(request),
             "lead": _("One row per action, cause and recipient. Nothing is run twice."),
-            "chips": _chips(request),
+            "chips": _chips(request, counts),
             "empty": {
                 "icon": "bolt",
                 "heading": _("No action runs"),
@@ -62,10 +80,16 @@ def run_list(request: HttpRequest) -> HttpResponseBase:
     )
 
 
-def _tick(run: ActionRun) -> Cell:
+def _any_to_retry(request: HttpRequest, counts: Mapping[str, int]) -> bool:
+    """Whether the chosen states hold any run that could be tried again."""
+    chosen = request.GET.getlist("state") or list(counts)
+    return any(counts.get(state) for state in chosen if state in ActionRun.RETRYABLE)
+
+
+def _tick(run: ActionRun, number: str) -> Cell:
     if not run.can_retry:
-        return {"text": ""}
-    label = _("Select: %(action)s") % {"action": action_summary(run)[:80]}
+        return {"text": "", "blank": True}
+    label = _("Select: %(action)s") % {"action": action_summary(run, number=number)[:80]}
     return {"html": format_html('<input type="checkbox" name="run" value="{}" aria-label="{}">', run.pk, label)}
 
 
@@ -95,25 +119,24 @@ class RunPageFilter(ActionRunFilter):
     """What a person filters by; the chips above choose the state."""
 
     state = django_filters.MultipleChoiceFilter(choices=ActionRun.State.choices, widget=forms.MultipleHiddenInput)
-    cause_kind = cause_key = created_after = created_before = None
+    target_id = cause_kind = cause_key = created_after = created_before = None
 
 
-def _row(run: ActionRun) -> list[Cell]:
+def _row(run: ActionRun, number: str) -> list[Cell]:
     url = reverse("actions:run_detail", args=[run.pk])
     note = reason_words(run.reason) if run.reason else run.last_error[:120]
     return [
         {"badge": run.get_state_display(), "tone": RUN_TONES[run.state]},
-        {"text": action_summary(run)[:120], "url": url, "sub": note},
-        {"text": target_label(run), "url": target_url(run)},
-        {"text": run.moment.replace("_", " ").capitalize()},
+        {"text": action_summary(run, number=number)[:120], "url": url, "sub": note},
+        {"text": target_label(run, number), "url": target_url(run)},
+        {"text": moment_label(run.moment)},
         {"time": run.caused_at},
         {"time": run.finished_at} if run.finished_at else {"text": "–"},
         {"text": run.attempts},
     ]
 
 
-def _chips(request: HttpRequest) -> list[dict[str, Any]]:
-    counts = selectors.runs_by_state()
+def _chips(request: HttpRequest, counts: Mapping[str, int]) -> list[dict[str, Any]]:
     chosen = request.GET.getlist("state")
     states = [("", _("All"), sum(counts.values()))]
     states += [(state.value, str(state.label), counts.get(state.value, 0)) for state in ActionRun.State]
@@ -131,11 +154,12 @@ def _chips(request: HttpRequest) -> list[dict[str, Any]]:
 @signed_in
 def run_detail(request: HttpRequest, pk: int) -> HttpResponse:
     run = get_object_or_404(selectors.runs_list().select_related("message"), pk=pk)
+    number = numbers_of([run]).get((run.target_type, run.target_id), "")
     return render(
         request,
         "actions/run_detail.html",
         {
-            "title": action_summary(run)[:200],
+            "title": action_summary(run, number=number)[:200],
             "breadcrumbs": [{"label": _("Action runs"), "url": reverse("actions:run_list")}],
             "run": run,
             "tone": RUN_TONES[run.state],
@@ -157,7 +181,7 @@ def _facts(run: ActionRun) -> list[dict[str, Any]]:
             "url": targets.url_of(run.target_type, run.target_id),
         },
         {"label": _("Caused by"), "value": cause["text"], "url": cause.get("url", "")},
-        {"label": _("Moment"), "value": run.moment.replace("_", " ").capitalize()},
+        {"label": _("Moment"), "value": moment_label(run.moment)},
         {"label": _("Recipient"), "value": run.recipient.removeprefix("address:") or "–"},
         {"label": _("Happened"), "time": run.caused_at},
         {"label": _("Asked for"), "time": run.created_at},

@@ -137,7 +137,7 @@ def _runs_of(view: RecordView) -> Mapping[int | None, Sequence[Mapping[str, str]
     return {
         event: [
             {
-                "text": action_summary(run),
+                "text": action_summary(run, number=view.record.number),
                 "state": "" if run.state == ActionRun.State.DONE else run.get_state_display(),
                 "url": reverse("actions:run_detail", args=[run.pk]),
             }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,19 +46,25 @@ def list_page(
     title: Any,
     queryset: QuerySet[Any],
     columns: Sequence[Column],
-    row: Callable[[Any], Sequence[Cell]],
+    row: Callable[[Any], Sequence[Cell]] | None = None,
+    rows: Callable[[Sequence[Any]], Iterable[Sequence[Cell]]] | None = None,
     filterset: type[FilterSet] | None = None,
     template: str = "parts/list.html",
     context: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
-    """A filtered, sortable, paged table; the rest of `parts/list.html` comes in `context`."""
+    """A filtered, sortable, paged table; the rest of `parts/list.html` comes in `context`.
+
+    `row` makes the cells of one object; `rows`, given instead, those of the whole page, where they share a look-up.
+    """
     filters = filterset(request.GET, queryset=queryset, request=request) if filterset else None
     found = ordered(filters.qs if filters else queryset, columns, request.GET.get("sort", ""))
     page = Paginator(found, ROWS_ON_A_PAGE).get_page(request.GET.get("page"))
+    objects = list(page.object_list)
+    cells = rows(objects) if rows else map(row, objects) if row else ()
     shown: dict[str, Any] = {
         "title": title,
         "columns": [column_head(column, request.GET) for column in columns],
-        "rows": [{"cells": row(obj), "object": obj} for obj in page.object_list],
+        "rows": [{"cells": each, "object": obj} for each, obj in zip(cells, objects, strict=True)],
         "pagination": pagination(page, request.GET),
         "filter_form": _filter_form(filters) if filters else None,
         "filter_more": getattr(filterset, "more", ()),
