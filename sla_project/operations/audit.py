@@ -64,6 +64,25 @@ VERBS = {
     "wake": gettext_lazy("given to the next pass"),
     "erase": gettext_lazy("erased"),
 }
+TYPES = {
+    "accounts.user": gettext_lazy("Person"),
+    "accounts.apitoken": gettext_lazy("API token"),
+    "actions.action": gettext_lazy("Action"),
+    "actions.message": gettext_lazy("Mail"),
+    "operations.organisationsettings": gettext_lazy("Settings"),
+    "slas.kpi": gettext_lazy("KPI"),
+    "slas.kpiinstance": gettext_lazy("KPI instance"),
+}
+"""What pages call an object, where the name of its model is another."""
+FIELDS = {
+    "applicable_from": gettext_lazy("Counts from"),
+    "draft_revision": gettext_lazy("Times the draft was saved"),
+    "pause_override": gettext_lazy("Pauses of its own"),
+    "record_type": gettext_lazy("Record type"),
+    "sla": gettext_lazy("SLA"),
+    "target_type": gettext_lazy("Record type"),
+    "tz": gettext_lazy("Time zone"),
+}
 NOTHING = object()
 
 
@@ -79,8 +98,9 @@ class Difference:
 
     @property
     def words(self) -> str:
-        """The path as people read it: `is default`; the keys of items have hyphens and stay as they are."""
-        return self.path.replace("_", " ")
+        """The path as people read it, *Default*; the keys of items have hyphens and stay as they are."""
+        field, *inner = self.path.split(" › ")
+        return " › ".join([field_label(field), *(name.replace("_", " ") for name in inner)])
 
     @property
     def kind(self) -> str:
@@ -144,10 +164,22 @@ def _text(value: Any) -> str:
 
 def type_label(object_type: str) -> str:
     """What an object of this type is called; the type itself if its model is gone."""
+    if object_type in TYPES:
+        return str(TYPES[object_type])
     try:
         words = str(apps.get_model(object_type)._meta.verbose_name)
     except (LookupError, ValueError):
         return object_type
+    return _capitalized(words)
+
+
+def field_label(name: str) -> str:
+    """What a field is called; one without words of its own as it is spelled: *Active* for `is_active`."""
+    return str(FIELDS.get(name) or _capitalized(name.removeprefix("is_").replace("_", " ")))
+
+
+def _capitalized(words: str) -> str:
+    """With a capital first; what has capitals already, such as KPI, keeps them."""
     return words[:1].upper() + words[1:]
 
 

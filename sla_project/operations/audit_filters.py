@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from sla_project.accounts.models import User
-from sla_project.operations.audit import type_label
+from sla_project.operations.audit import action_words, type_label
 from sla_project.operations.filter_fields import DayFilter
 from sla_project.operations.models import AuditEntry
 
@@ -27,8 +27,9 @@ def type_choices() -> list[tuple[str, str]]:
 
 
 def action_choices() -> list[tuple[str, str]]:
-    found = AuditEntry.objects.order_by().values_list("action", flat=True).distinct()
-    return [(name, name) for name in sorted(found)]
+    found = AuditEntry.objects.order_by().values_list("action", "object_type").distinct()
+    words = {name: f"{type_label(object_type)}: {action_words(name)}" for name, object_type in sorted(found)}
+    return sorted(words.items(), key=lambda choice: choice[1])
 
 
 class AuditPageFilter(django_filters.FilterSet):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -26,7 +27,7 @@ COLUMNS = (
     Column(gettext_lazy("KPI"), "kpi__name"),
     Column(gettext_lazy("SLA"), "sla__name"),
     Column(gettext_lazy("Due"), "failure_at"),
-    Column(gettext_lazy("Ended"), "ended_at"),
+    Column(gettext_lazy("Ended"), "over_at"),
     Column(gettext_lazy("Time used"), "used_seconds", num=True),
 )
 FILE_HEAD = (
@@ -39,12 +40,13 @@ FILE_HEAD = (
 @signed_in
 def kpi_instance_list(request: HttpRequest) -> HttpResponseBase:
     timers = Timers(clock_now())
-    rows = kpi_instances().order_by("-pk")
+    rows = kpi_instances().annotate(over_at=Coalesce("late_success_at", "ended_at")).order_by("-pk")
     if csv_asked(request):
         return _file(request, rows, timers)
 
     def row(instance: KPIInstance) -> list[dict[str, Any]]:
         record = instance.record
+        over_at = instance.late_success_at or instance.ended_at
         return [
             {"timer": timers.of(instance)},
             {
@@ -63,7 +65,7 @@ def kpi_instance_list(request: HttpRequest) -> HttpResponseBase:
                 "sub": _("Version %(number)d") % {"number": instance.sla_version.number},
             },
             {"time": failure_due(instance)},
-            {"time": instance.ended_at} if instance.ended_at else {"text": "–"},
+            {"time": over_at} if over_at else {"text": "–"},
             {"text": working_words(instance.used_seconds), "sub": _("was paused") if instance.ended_paused else ""},
         ]
 

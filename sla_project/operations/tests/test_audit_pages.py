@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from sla_project.accounts.models import Role, User
-from sla_project.operations.audit import OBJECT_PAGES, action_words, differences, history_query
+from sla_project.operations.audit import OBJECT_PAGES, action_words, differences, history_query, type_label
 from sla_project.operations.services import audit_write, settings_update
 from sla_project.operations.tests.builders import NOW
 
@@ -53,7 +53,7 @@ def test_an_entry_is_shown_field_by_field(manager):
     for words in ("<del>Ada</del>", "<ins>Eva</ins>", "<ins>no</ins>", "She asked for it.", "changed"):
         assert words in text
     assert "style=" not in text and "<script>" not in text
-    assert "name, is active" in manager.get("/audit/").content.decode()
+    assert "Name, Active" in manager.get("/audit/").content.decode()
 
 
 def test_values_are_escaped(manager):
@@ -123,6 +123,22 @@ def test_pages_of_objects_exist():
 
 def test_actions_are_said_in_words():
     assert [action_words(code) for code in ("sla.publish", "user.wave_back")] == ["published", "wave back"]
+
+
+def test_types_fields_and_the_choices_of_the_filter_are_said_in_words(manager):
+    named = ("accounts.user", "accounts.apitoken", "slas.kpi", "slas.sla", "gone.thing")
+    assert [type_label(name) for name in named] == ["Person", "API token", "KPI", "SLA", "gone.thing"]
+    before = {"is_active": True, "draft_revision": 1, "items": {"gold_one": 1}}
+    (first, second, third) = differences(before, {"is_active": False, "draft_revision": 2, "items": {"gold_one": 2}})
+    assert [one.words for one in (first, second, third)] == ["Active", "Times the draft was saved", "Items › gold one"]
+
+    settings_update(changes={"name": "Desk"}, by=None, reason="A new name", now=NOW)
+    change(after={"a": 1})
+    form = manager.get("/audit/").context["filter_form"]
+    assert list(form.fields["action"].choices)[1:] == [
+        ("user.update", "Person: changed"),
+        ("settings.update", "Settings: changed"),
+    ]
 
 
 def test_the_log_as_a_file(manager):

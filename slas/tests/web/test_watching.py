@@ -89,6 +89,15 @@ def test_every_chip_shows_its_instances(admin, cases):
     assert b"<sla-timer" in everything.content
 
 
+def test_what_was_met_late_ended_when_it_was_met(admin, cases):
+    met_at = NOW + 70 * MINUTE
+    case_update(case=Case.objects.get(title="Overdue"), first_response_sent=True, by=None, now=met_at)
+    (row,) = admin.get(reverse("slas:kpi_instance_list") + "?show=late&sort=-over_at").context["rows"]
+    assert row["cells"][5]["time"] == met_at > row["object"].ended_at
+    newest = admin.get(reverse("slas:kpi_instance_list") + "?show=finished&sort=-over_at").context["rows"][0]
+    assert newest["object"] == row["object"]
+
+
 def test_filters_of_the_page(admin, cases):
     url = reverse("slas:kpi_instance_list")
     assert len(admin.get(f"{url}?status=paused&kpi=first_response_by&record_type=case").context["rows"]) == 1
