@@ -10,9 +10,9 @@ class SlasConfig(AppConfig):
     verbose_name = "Service-level agreements"
 
     def ready(self) -> None:
-        from slas import causes, jobs, schedule_jobs, template_usage
+        from slas import action_usage, causes, jobs, schedule_jobs
 
+        action_usage.register()
         causes.register()
         jobs.register()
         schedule_jobs.register()
-        template_usage.register()

@@ -103,7 +103,7 @@ class ActionViewSet(DocumentViewSet):
     @no_body
     @action(detail=True, methods=["post"])
     def deactivate(self, request: Request, pk: str) -> Response:
-        """Published SLA versions go on doing what it said."""
+        """Versions that were replaced go on doing what it said. 409 while an active SLA names it."""
         return self.command(services.action_deactivate)
 
     @extend_schema(request=ActionPreviewRequestSerializer, responses=ActionPreviewSerializer(many=True), filters=False)

@@ -59,7 +59,7 @@ class EmailTemplateViewSet(DocumentViewSet):
     @no_body
     @action(detail=True, methods=["post"])
     def deactivate(self, request: Request, pk: str) -> Response:
-        """Published SLA versions go on sending its text."""
+        """Versions that were replaced go on sending its text. 409 while an active SLA or reusable action names it."""
         return self.command(services.email_template_deactivate)
 
     @extend_schema(request=PreviewRequestSerializer, responses=PreviewSerializer)

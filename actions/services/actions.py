@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from actions import targets
+from actions import targets, usage
 from actions.models import Action
 from actions.services.documents import own_validate
 from sla_project.accounts.models import User
@@ -76,8 +76,11 @@ def action_activate(*, action: Action, by: User | None, now: datetime) -> Action
 
 @transaction.atomic
 def action_deactivate(*, action: Action, by: User | None, now: datetime) -> Action:
-    """Takes it out of use for drafts; SLA versions already published go on doing what it said."""
+    """Takes it out of use for drafts; versions that were replaced go on doing what it said. Refused while an active
+    SLA names it."""
     action = _locked(action)
+    if action.is_active:
+        usage.refuse_if_used(usage.ACTION, action.code)
     before = action_snapshot(action)
     action.state = Action.State.INACTIVE
     return _save(action, "action.deactivate", before, by, now)

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from actions import placeholders, targets, text
+from actions import placeholders, targets, text, usage
 from actions.models import EmailTemplate, Message
 from actions.services.messages import message_store
 from sla_project.accounts.models import User
@@ -91,8 +91,11 @@ def email_template_activate(*, template: EmailTemplate, by: User | None, now: da
 
 @transaction.atomic
 def email_template_deactivate(*, template: EmailTemplate, by: User | None, now: datetime) -> EmailTemplate:
-    """Takes it out of use for drafts; SLA versions already published go on sending its text."""
+    """Takes it out of use for drafts; versions that were replaced go on sending its text. Refused while an active SLA
+    or an active reusable action names it."""
     template = _locked(template)
+    if template.is_active:
+        usage.refuse_if_used(usage.TEMPLATE, template.code)
     before = email_template_snapshot(template)
     template.state = EmailTemplate.State.INACTIVE
     return _save(template, "email_template.deactivate", before, by, now)

@@ -109,7 +109,7 @@ def email_template_detail(request: HttpRequest, pk: int) -> HttpResponse:
             "tone": TEMPLATE_TONES[template.state],
             "facts": facts,
             "may_configure": can_configure(request.user),
-            "uses": usage.uses_of_template(template.code),
+            "uses": usage.uses(usage.TEMPLATE, template.code),
             "record": record,
             **_preview(template.target_type, template.subject, template.body, record),
         },

@@ -17,6 +17,11 @@ class Problem:
     code: str
     message: str
 
+    @property
+    def sentence(self) -> str:
+        """The message where nothing else tells its place."""
+        return self.message
+
 
 class ServiceError(Exception):
     """Base of the errors that are the caller's to solve."""

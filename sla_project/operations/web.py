@@ -194,7 +194,7 @@ def error_words(error: Exception) -> str:
         case Refused():
             raise PermissionDenied(error.message)
         case Invalid():
-            return " ".join(problem.message for problem in error.problems)
+            return " ".join(dict.fromkeys(problem.sentence for problem in error.problems))
         case NotPossible() | Stale():
             return error.message
         case ModelInvalid():

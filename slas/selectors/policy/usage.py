@@ -52,15 +52,12 @@ def uses_of_hours(hours: BusinessHours) -> list[Use]:
 
 def uses_of_action(code: str) -> list[Use]:
     """The same for a reusable action, by its code."""
-    return _uses_in_actions("action", code)
+    return uses_in_actions("action", code)
 
 
-def uses_of_template(code: str) -> list[Use]:
-    """The same for an email template, by its code."""
-    return _uses_in_actions("template", code)
+def uses_in_actions(key: str, code: str) -> list[Use]:
+    """Of what the actions of items name by this key, such as an email template."""
 
-
-def _uses_in_actions(key: str, code: str) -> list[Use]:
     def named(document: Document) -> list[str] | None:
         return [item["name"] for item in document["items"] if code in _named_in_actions(item, key)] or None
 

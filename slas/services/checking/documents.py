@@ -19,7 +19,7 @@ from slas.services.policy.documents import document_validate, record_type_get
 
 Items = Sequence[Mapping[str, Any]]
 
-__all__ = ["CheckResult", "Finding", "Severity", "document_check", "document_refusals"]
+__all__ = ["CheckResult", "Finding", "Severity", "document_check", "document_refusals", "finding_of"]
 
 
 @shared.read_together()
@@ -32,9 +32,9 @@ def document_check(document: Mapping[str, Any], *, record_type: str, now: dateti
     try:
         document = document_validate(document, record_type)
     except Invalid as invalid:
-        return CheckResult(refusals=[_problem(each, []) for each in invalid.problems])
+        return CheckResult(refusals=[finding_of(each, document.get("items", [])) for each in invalid.problems])
     items = document["items"]
-    findings = [_problem(each, items) for each in check_references(document, type_)]
+    findings = [finding_of(each, items) for each in check_references(document, type_)]
     if _leaves_nothing_to_examine(findings):
         return _result(findings)
     subject = Subject(document, type_, now)
@@ -50,7 +50,7 @@ def document_check(document: Mapping[str, Any], *, record_type: str, now: dateti
 def document_refusals(document: Mapping[str, Any], *, record_type: str) -> list[Finding]:
     """Only what publishing refuses, whenever it is asked. The document must be valid (`document_validate`)."""
     type_ = record_type_get(record_type)
-    findings = [_problem(each, document["items"]) for each in check_references(document, type_)]
+    findings = [finding_of(each, document["items"]) for each in check_references(document, type_)]
     if _leaves_nothing_to_examine(findings):
         return findings
     subject = Subject(document, type_, None)
@@ -79,13 +79,20 @@ def _position(finding: Finding) -> tuple[bool, int]:
     return not finding.item, number
 
 
-def _problem(problem: Problem, items: Items, severity: Severity = Severity.REFUSAL) -> Finding:
+def finding_of(problem: Problem, items: Items, severity: Severity = Severity.REFUSAL) -> Finding:
     """A finding without an example; its item is the one that the pointer leads into."""
-    parts = problem.pointer.split("/")
-    item = items[int(parts[2])] if items and len(parts) > 2 and parts[1] == "items" else {"key": "", "name": ""}
-    return Finding(
-        problem.pointer, problem.code, problem.message, severity, item=str(item["key"]), item_name=str(item["name"])
-    )
+    item = _item_at(problem.pointer, items)
+    key, name = str(item.get("key", "")), str(item.get("name", ""))
+    return Finding(problem.pointer, problem.code, problem.message, severity, item=key, item_name=name)
+
+
+def _item_at(pointer: str, items: Any) -> Mapping[str, Any]:
+    """Nothing where there is none; items that were not validated can be anything."""
+    match pointer.split("/"):
+        case [_, "items", number, *_] if number.isdecimal() and isinstance(items, list) and int(number) < len(items):
+            found = items[int(number)]
+            return found if isinstance(found, dict) else {}
+    return {}
 
 
 def _gone(sla: CheckedSLA, written: Items) -> Iterator[Finding]:
@@ -96,7 +103,7 @@ def _gone(sla: CheckedSLA, written: Items) -> Iterator[Finding]:
         pointer = f"{items[0].pointer}/kpi" if items else ""
         words = {"problem": problem.message}
         message = _("The pause rule names what is gone: %(problem)s") % words
-        yield _problem(Problem(pointer, problem.code, message), written, Severity.WARNING)
+        yield finding_of(Problem(pointer, problem.code, message), written, Severity.WARNING)
 
 
 def _limited(examination: Examination) -> Iterator[Finding]:
@@ -104,4 +111,4 @@ def _limited(examination: Examination) -> Iterator[Finding]:
     if examination.limited:
         message = _("The conditions are too involved to be checked completely (%(count)d places); there may be more.")
         words = {"count": len(examination.limited)}
-        yield _problem(Problem("/items", "too_complex", message % words), [], Severity.WARNING)
+        yield finding_of(Problem("/items", "too_complex", message % words), [], Severity.WARNING)

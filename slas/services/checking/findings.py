@@ -45,6 +45,10 @@ class Finding(Problem):
     record: Mapping[str, Any] | None = None
     """The witness made a whole record, for trying it: with what new ones have, and the times that KPIs count from."""
 
+    @property
+    def sentence(self) -> str:
+        return f"“{self.item_name}”: {self.message}" if self.item_name else self.message
+
 
 @dataclass(frozen=True)
 class CheckResult:

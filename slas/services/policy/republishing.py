@@ -16,7 +16,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from sla_project.accounts.models import User
-from sla_project.operations.errors import Invalid, NotPossible, Problem, Stale
+from sla_project.operations.errors import Invalid, NotPossible, Stale
 from sla_project.operations.models import Job
 from slas.models import SLA, SLAVersion
 from slas.selectors.forecasts.publications import Forecast
@@ -24,7 +24,7 @@ from slas.selectors.policy import shared
 from slas.selectors.policy.diffs import DocumentDiff, document_diff
 from slas.selectors.policy.reading import authored_document, slas
 from slas.selectors.policy.sentences import DocumentWords
-from slas.services.checking.documents import document_refusals
+from slas.services.checking.documents import Finding, document_refusals, finding_of
 from slas.services.forecasts.publications import PATIENCE, document_forecast, forecast_start
 from slas.services.policy.documents import document_freeze, document_validate
 from slas.services.policy.reapplying import reapply_start
@@ -43,7 +43,7 @@ class Outdated:
     sla: SLA
     version: SLAVersion
     diff: DocumentDiff
-    refusals: list[Problem]
+    refusals: list[Finding]
     document: Mapping[str, Any] | None = None
 
     @property
@@ -149,16 +149,19 @@ def sla_republish(
 
 
 def _outdated(sla: SLA, version: SLAVersion) -> Outdated | None:
+    authored = authored_document(version)
     try:
-        document = document_validate(authored_document(version), sla.record_type)
+        document = document_validate(authored, sla.record_type)
         frozen = document_freeze(sla, document)
     except Invalid as invalid:
-        return Outdated(sla, version, DocumentDiff(), list(invalid.problems))
+        return Outdated(
+            sla, version, DocumentDiff(), [finding_of(each, authored["items"]) for each in invalid.problems]
+        )
     if frozen == version.document:
         return None
     diff = document_diff(DocumentWords(sla.record_type), version.document, frozen)
     refusals = document_refusals(document, record_type=sla.record_type)
-    return Outdated(sla, version, diff, list(refusals), frozen)
+    return Outdated(sla, version, diff, refusals, frozen)
 
 
 def _actions(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

@@ -19,7 +19,7 @@ from sla_project.operations.services import audit_write
 from sla_project.operations.unique import unique_or_invalid
 from slas.models import SLA, SLAVersion
 from slas.selectors.policy.reading import authored_document, editable_document, published_document
-from slas.services.checking.documents import document_refusals
+from slas.services.checking.documents import document_refusals, finding_of
 from slas.services.policy.documents import EMPTY, document_freeze, document_validate, record_type_get
 from slas.services.policy.reapplying import reapply_start
 
@@ -306,7 +306,10 @@ def _refuse_if_stale(sla: SLA, expected_revision: int | None) -> None:
 
 
 def _refuse_if_unusable(document: Mapping[str, Any], record_type: str) -> None:
-    refusals = document_refusals(document_validate(document, record_type), record_type=record_type)
+    try:
+        refusals = document_refusals(document_validate(document, record_type), record_type=record_type)
+    except Invalid as invalid:
+        refusals = [finding_of(each, document["items"]) for each in invalid.problems]
     if refusals:
         raise Invalid(refusals)
 

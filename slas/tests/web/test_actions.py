@@ -11,12 +11,22 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from actions.models import Action
-from actions.services import action_activate, action_create, email_template_activate, email_template_create
+from actions.models import Action, EmailTemplate
+from actions.services import (
+    action_activate,
+    action_create,
+    action_deactivate,
+    email_template_activate,
+    email_template_create,
+    email_template_deactivate,
+)
+from sla_project.operations.errors import NotPossible
 from slas.models import SLA
 from slas.selectors.policy.usage import uses_of_action
 from slas.services.policy.republishing import slas_outdated
+from slas.services.policy.slas import sla_deactivate
 from slas.tests.policy.builders import NOW, make_document, make_hours, make_item, make_kpi, make_sla
+from slas.tests.web.pages import text_of
 
 pytestmark = pytest.mark.django_db
 P = "moments-0-actions-0"
@@ -176,3 +186,65 @@ def test_agents_read(agent: Client, escalate: Action) -> None:
     for path in ("new/", f"{escalate.pk}/edit/"):
         assert agent.get(f"/actions/{path}").status_code == 403
     assert agent.post(f"/actions/{escalate.pk}/deactivate/").status_code == 403
+
+
+# --- what is used stays ---
+
+
+@pytest.fixture
+def mailed(db: None) -> SLA:
+    """An active SLA whose two moments send the text “soon”."""
+    make_kpi()
+    values = {"name": "Soon", "target_type": "case", "subject": "Soon", "body": "Soon"}
+    template = email_template_create(code="soon", **values, by=None, now=NOW)
+    email_template_activate(template=template, by=None, now=NOW)
+    moments = make_item()["moments"]
+    for moment in moments:
+        moment["actions"] = [{"kind": "send_email", "to": ["owner"], "template": "soon"}]
+    return make_sla(document=make_document(make_item(moments=moments)), publish=True)
+
+
+def test_a_text_that_an_active_sla_sends_stays_active(admin: Client, mailed: SLA) -> None:
+    template = EmailTemplate.objects.get()
+    address = reverse("actions:email_template_deactivate", args=[template.pk])
+    assert "Used by “Support”. Deactivate or change that first." in text_of(admin.post(address, follow=True))
+    template.refresh_from_db()
+    assert template.is_active
+    sla_deactivate(sla=mailed, by=None, now=NOW)
+    admin.post(address)
+    template.refresh_from_db()
+    assert not template.is_active
+    message = "“Gold – First response by”: The email template “soon” is not active."
+    told = text_of(admin.post(reverse("slas:sla_command", args=[mailed.pk, "activate"]), follow=True))
+    assert told.count(message) == 1
+
+
+def test_an_action_that_an_active_sla_names_stays_active(admin: Client, used: SLA, escalate: Action) -> None:
+    address = reverse("slas:action_command", args=[escalate.pk, "deactivate"])
+    assert "Used by “Support”. Deactivate or change that first." in text_of(admin.post(address, follow=True))
+    escalate.refresh_from_db()
+    assert escalate.is_active
+    sla_deactivate(sla=used, by=None, now=NOW)
+    admin.post(address)
+    escalate.refresh_from_db()
+    assert not escalate.is_active
+
+
+def test_a_text_that_an_active_action_sends_stays_active(admin: Client, mailed: SLA) -> None:
+    sla_deactivate(sla=mailed, by=None, now=NOW)
+    document = {"kind": "send_email", "to": ["owner"], "template": "soon"}
+    action = action_create(code="tell", name="Tell", target_type="case", document=document, by=None, now=NOW)
+    action = action_activate(action=action, by=None, now=NOW)
+    template = EmailTemplate.objects.get()
+    with pytest.raises(NotPossible, match="Used by “Tell”"):
+        email_template_deactivate(template=template, by=None, now=NOW)
+    page = admin.get(reverse("actions:email_template_detail", args=[template.pk])).content.decode()
+    assert reverse("slas:action_detail", args=[action.pk]) in page
+    action_deactivate(action=action, by=None, now=NOW)
+    assert not email_template_deactivate(template=template, by=None, now=NOW).is_active
+
+
+def test_republishing_names_the_item_of_a_fault(admin: Client, mailed: SLA) -> None:
+    EmailTemplate.objects.update(state=EmailTemplate.State.INACTIVE)
+    page = text_of(admin.get(reverse("slas:republish")))
+    assert "Gold – First response by: The email template “soon” is not active." in page
