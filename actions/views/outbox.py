@@ -111,7 +111,7 @@ def message_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _attempt(message: Message, attempt: DeliveryAttempt) -> dict[str, Any]:
     if message.was_kept and attempt.outcome == DeliveryAttempt.Outcome.SENT:
-        return {"at": attempt.at, "outcome": KEPT, "tone": KEPT_TONE, "detail": ""}
+        return {"at": attempt.at, "outcome": KEPT, "tone": KEPT_TONE, "detail": "–"}
     return {
         "at": attempt.at,
         "outcome": attempt.get_outcome_display(),

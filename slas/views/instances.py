@@ -31,7 +31,7 @@ def kpi_instance_detail(request: HttpRequest, pk: int) -> HttpResponse:
     instance = rows.get(stored.number, stored)
     record, timer = stored.record, timers.of(instance)
     record_url = records.get(record.record_type).url(record.object_id)
-    title = _("%(kpi)s for %(record)s") % {"kpi": stored.kpi.name, "record": record.number or record}
+    title = _("%(kpi)s – %(record)s") % {"kpi": stored.kpi.name, "record": record.number or record}
     context = {
         "title": title,
         "lead": title_of(record),

@@ -10,6 +10,13 @@ document.addEventListener("announce", (event) => announce(event.detail));
 
 // --- htmx: the CSRF header of every request, and a word when a refresh fails -----------------------------------------
 
+// A strip of tabs that is wider than a phone begins at the open one.
+for (const tab of document.querySelectorAll(".tabs [aria-current]")) {
+  const strip = tab.parentElement;
+  const [shown, whole] = [tab.getBoundingClientRect(), strip.getBoundingClientRect()];
+  strip.scrollLeft += shown.left - whole.left - (whole.width - shown.width) / 2;
+}
+
 document.addEventListener("htmx:configRequest", (event) => {
   const token = document.querySelector('meta[name="csrf-token"]')?.content;
   if (token) event.detail.headers["X-CSRFToken"] = token;

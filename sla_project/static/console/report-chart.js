@@ -56,7 +56,8 @@ class ReportChart extends HTMLElement {
 
 function shortened(index) {
   const label = this.getLabelForValue(index);
-  return label.length > 28 ? `${label.slice(0, 27)}…` : label;
+  const room = Math.min(28, Math.floor(this.chart.width / 14)); // names get less than half of a narrow chart
+  return label.length > room ? `${label.slice(0, room - 1)}…` : label;
 }
 
 function color(name) {
