@@ -159,6 +159,7 @@ def _number(obj: Model) -> str:
 CASE = records.RecordType(
     name="case",
     label="Case",
+    one="a case",
     plural="Cases",
     model=Case,
     fields=CASE_FIELDS,
@@ -200,6 +201,7 @@ CASE = records.RecordType(
 ACTIVITY = records.RecordType(
     name="activity",
     label="Activity",
+    one="an activity",
     plural="Activities",
     model=Activity,
     fields=ACTIVITY_FIELDS,

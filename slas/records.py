@@ -38,6 +38,8 @@ class RecordType:
 
     name: str
     label: str
+    one: str
+    """The label with its article, as sentences need it: “an activity”."""
     plural: str
     model: type[TrackedModel]
     fields: FieldSet

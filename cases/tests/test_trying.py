@@ -15,7 +15,16 @@ from django.urls import reverse
 from actions.services import email_template_activate, email_template_create
 from cases.models import Case
 from cases.services import case_resolve, case_update
-from cases.tests.builders import NOW, judge, make_case, make_contact, make_customer, make_support_sla, make_user
+from cases.tests.builders import (
+    NOW,
+    judge,
+    make_activity_sla,
+    make_case,
+    make_contact,
+    make_customer,
+    make_support_sla,
+    make_user,
+)
 from conftest import Clock
 from sla_project.operations.errors import Invalid, NotPossible
 from slas.domain.engine import Kind
@@ -328,3 +337,10 @@ def test_evaluate_says_what_is_wrong(sla: SLA, admin: Client, body: dict[str, An
     answer = admin.post(f"/api/v1/slas/{sla.pk}/evaluate/", body, content_type="application/json")
     assert answer.status_code == 400
     assert [error["pointer"] for error in answer.json()["errors"]] == [pointer]
+
+
+def test_an_sla_of_activities_is_tried_on_an_activity(admin: Client) -> None:
+    sla = make_activity_sla()
+    for name, words in (("sla_try", "Which timers would an activity get?"), ("sla_edit", "Try on an activity")):
+        page = admin.get(reverse(f"slas:{name}", args=[sla.pk])).content.decode()
+        assert words in page and "a case" not in page

@@ -51,6 +51,12 @@ class BundleForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 18, "spellcheck": "false", "class": "code"}),
     )
 
+    def __init__(self, *args: Any, is_starter: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if is_starter:
+            del self.fields["file"]
+            self.fields["text"].label = _("The template")
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         file = cleaned.get("file")
@@ -87,10 +93,13 @@ def sla_export(request: HttpRequest, pk: int) -> HttpResponse:
 def sla_import(request: HttpRequest) -> HttpResponse:
     """First what would happen; a second press of a button does it.
 
-    `?starter=` begins with the text of a ready-made SLA, a new one, or with `?into=` the draft of the SLA of that code.
+    `?starter=` says at once what a ready-made SLA would do: as a new one, or with `?into=` in the draft of that code.
     """
-    text = _starter_text(request.GET.get("starter", ""), into=request.GET.get("into", ""))
-    form = BundleForm(request.POST or None, request.FILES or None, initial={"text": text})
+    starter = _starter(request.GET.get("starter", ""))
+    text = _starter_text(starter, into=request.GET.get("into", "")) if starter else ""
+    is_starter = starter is not None
+    data = request.POST or ({"text": text} if is_starter else None)
+    form = BundleForm(data, request.FILES or None, is_starter=is_starter)
     steps: list[Step] = []
     if form.is_valid():
         confirmed = "confirm" in request.POST
@@ -105,15 +114,17 @@ def sla_import(request: HttpRequest) -> HttpResponse:
         else:
             if confirmed:
                 return _done(request, steps)
-            form = BundleForm(initial={"text": form.cleaned_data["text"]})
+            form = BundleForm(initial={"text": form.cleaned_data["text"]}, is_starter=is_starter)
     context = {
-        "title": _("Import an SLA"),
+        "title": _("Start from “%(name)s”") % {"name": starter.name} if starter else _("Import an SLA"),
         "breadcrumbs": sla_crumbs(),
         "form": form,
+        "starter": starter,
         "steps": [_shown(step) for step in steps],
-        "cancel_url": reverse("slas:sla_list"),
+        "cancel_url": reverse("slas:sla_starters" if starter else "slas:sla_list"),
     }
-    return render(request, "slas/sla_import.html", context, status=422 if form.is_bound else 200)
+    status = 422 if request.method == "POST" and form.is_bound else 200
+    return render(request, "slas/sla_import.html", context, status=status)
 
 
 @administrator_required
@@ -140,13 +151,16 @@ def _done(request: HttpRequest, steps: list[Step]) -> HttpResponse:
     return redirect("slas:sla_detail", pk=sla.pk)
 
 
-def _starter_text(code: str, *, into: str) -> str:
-    """The text of a ready-made SLA: under the code and names of `into`, else under a code that is still free."""
-    if not code:
-        return ""
+def _starter(code: str) -> starters.Starter | None:
+    """The ready-made SLA that was asked for."""
     found = starters.starter(code)
-    if found is None:
+    if code and found is None:
         raise Http404
+    return found
+
+
+def _starter_text(found: starters.Starter, *, into: str) -> str:
+    """As a file: under the code and names of `into`, else under a code that is still free."""
     if into:
         sla = get_object_or_404(SLA, code=into)
         return found.text(sla.code, name=sla.name, description=sla.description)

@@ -120,6 +120,7 @@ class Editor:
             "sla": self.sla,
             "tone": TONES[self.sla.state],
             "plural": self.offers.record_type.plural,
+            "record_type": self.offers.record_type,
             "tabs": [{"label": label, "url": url, "active": key == view} for key, label, url in tabs],
             "item_count": len(self.document["items"]),
         }

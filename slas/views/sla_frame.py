@@ -37,11 +37,12 @@ def shows_draft(request: HttpRequest, sla: SLA) -> bool:
 
 def sla_frame(request: HttpRequest, sla: SLA, tab: str) -> dict[str, Any]:
     """The head that all pages of one SLA have."""
+    record_type = records.get(sla.record_type)
     tabs = [
         ("items", _("Items"), "sla_detail"),
         ("check", _("Check"), "sla_check"),
         ("versions", _("Versions"), "sla_versions"),
-        ("try", _("Try on a case"), "sla_try"),
+        ("try", _("Try on %(record)s") % {"record": record_type.one}, "sla_try"),
         ("document", _("Document"), "sla_document"),
     ]
     return {
@@ -49,8 +50,8 @@ def sla_frame(request: HttpRequest, sla: SLA, tab: str) -> dict[str, Any]:
         "breadcrumbs": sla_crumbs(),
         "sla": sla,
         "tone": TONES[sla.state],
-        "plural": records.get(sla.record_type).plural,
-        "record_type": records.get(sla.record_type),
+        "plural": record_type.plural,
+        "record_type": record_type,
         "may_configure": can_configure(request.user),
         "rebases": draft_rebases(sla),
         "tabs": [

@@ -41,7 +41,7 @@ def sla_try_page(request: HttpRequest, pk: int) -> HttpResponse:
         form.add_error(_field_of(problem, form), problem.message) if form.is_bound else None
     context = {
         **sla_frame(request, sla, "try"),
-        "title": _("Try %(name)s on a case") % {"name": sla.name},
+        "title": _("Try %(name)s on %(record)s") % {"name": sla.name, "record": records.get(sla.record_type).one},
         "breadcrumbs": sla_crumbs(sla),
         "form": form,
         "problems": problems,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shlex
 import threading
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.core.management import call_command
 from django.db import IntegrityError, connection, connections, transaction
 from django.test import RequestFactory
 
@@ -212,3 +214,14 @@ def test_a_team_is_written_as_it_is_now_not_as_the_caller_has_it() -> None:
     team_save(team=old, changes={"name": "Front"}, by=ada, now=NOW)
     team = Team.objects.get()
     assert (team.name, team.email) == ("Front", "first@example.org")
+
+
+def test_the_handbook_says_how_the_first_administrator_is_made(db, settings, monkeypatch):
+    text = (settings.BASE_DIR / "docs" / "operations.md").read_text(encoding="utf-8")
+    (line,) = [line for line in text.splitlines() if "createsuperuser" in line]
+    _python, _manage, command, *options = shlex.split(line)
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", "long-enough-for-anybody")
+    call_command(command, *options, "--noinput")
+    user = User.objects.get()
+    assert (user.role, user.display_name) == (Role.ADMINISTRATOR, "Dana Reed")
+    assert user.check_password("long-enough-for-anybody")

@@ -9,6 +9,7 @@ from django.test import Client
 from sla_project.operations.yaml import yaml_read, yaml_write
 from slas.models import SLA
 from slas.selectors.policy.bundles import sla_bundle
+from slas.tests.web.pages import text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -58,9 +59,28 @@ def test_faults_are_said_and_the_text_stays(admin: Client, data: dict, words: st
 def test_a_starter_opens_under_a_free_code(admin: Client, sla: SLA) -> None:
     assert "Follow the sun" in admin.get("/slas/templates/").content.decode()
     SLA.objects.filter(pk=sla.pk).update(code="follow-the-sun")
-    text = admin.get("/slas/import/?starter=follow-the-sun").context["form"].initial["text"]
+    page = admin.get("/slas/import/?starter=follow-the-sun")
+    assert page.status_code == 200 and "This cannot be changed once the KPI exists." in text_of(page)
+    text = page.context["form"]["text"].value()
     assert yaml_read(text)["sla"]["code"] == "follow-the-sun-copy"
     assert admin.get("/slas/import/?starter=nothing").status_code == 404
+
+
+def test_a_starter_says_at_once_what_it_would_make(admin: Client) -> None:
+    answer = admin.get("/slas/import/?starter=incident-desk")
+    page = text_of(answer)
+    assert answer.status_code == 200 and SLA.objects.count() == 0
+    assert (
+        "Start from “Incident desk by priority”" in page
+        and "This is what would happen" in page
+        and "Make this draft" in page
+    )
+    assert "Choose a file" not in page and 'type="file"' not in answer.content.decode()
+    text = answer.context["form"].initial["text"]
+    admin.post("/slas/import/?starter=incident-desk", {"text": text, "confirm": "1"})
+    assert SLA.objects.get().draft is not None
+    told = admin.post("/slas/import/?starter=incident-desk", {"text": "{"})
+    assert told.status_code == 422 and '<details class="twin"><summary>Its text' not in told.content.decode()
 
 
 def test_a_starter_fills_an_empty_draft(admin: Client, sla: SLA) -> None:
