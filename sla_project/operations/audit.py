@@ -33,6 +33,11 @@ OBJECT_PAGES = {
     "cases.product": "cases:product_detail",
     "operations.job": "operations:job_detail",
 }
+TABS = {
+    **dict.fromkeys(("slas:sla_check", "slas:sla_versions", "slas:sla_try", "slas:sla_document"), "slas.sla"),
+    **dict.fromkeys(("slas:business_hours_year", "slas:business_hours_versions"), "slas.businesshours"),
+}
+"""Further pages of an object, with the same buttons."""
 SETTINGS_TYPE, SETTINGS_PAGE = "operations.organisationsettings", "slas:settings"
 
 VERBS = {
@@ -203,9 +208,9 @@ def history_query(view_name: str, kwargs: Mapping[str, Any]) -> dict[str, str]:
     """Which entries are about the object of this page; empty for pages that are about none."""
     if view_name == SETTINGS_PAGE:
         return {"object_type": SETTINGS_TYPE, "object_id": str(OrganisationSettings.SINGLETON)}
-    for object_type, name in OBJECT_PAGES.items():
-        if name == view_name and "pk" in kwargs:
-            return {"object_type": object_type, "object_id": str(kwargs["pk"])}
+    types = {name: object_type for object_type, name in OBJECT_PAGES.items()} | TABS
+    if view_name in types and "pk" in kwargs:
+        return {"object_type": types[view_name], "object_id": str(kwargs["pk"])}
     return {}
 
 

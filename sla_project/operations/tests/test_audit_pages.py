@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from sla_project.accounts.models import Role, User
-from sla_project.operations.audit import OBJECT_PAGES, action_words, differences, history_query, type_label
+from sla_project.operations.audit import OBJECT_PAGES, TABS, action_words, differences, history_query, type_label
 from sla_project.operations.services import audit_write, settings_update
 from sla_project.operations.tests.builders import NOW
 
@@ -119,6 +119,9 @@ def test_pages_of_objects_exist():
             assert reverse(name, args=[1])
             assert history_query(name, {"pk": 1}) == {"object_type": object_type, "object_id": "1"}
     assert history_query("slas:dashboard", {}) == {}
+    for tab, object_type in TABS.items():
+        assert reverse(tab, args=[1])
+        assert history_query(tab, {"pk": 1}) == {"object_type": object_type, "object_id": "1"}
 
 
 def test_actions_are_said_in_words():
