@@ -62,6 +62,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "sla_project.operations.middleware.SignedOutMiddleware",
     "sla_project.operations.middleware.NothingToShowMiddleware",
 ]
 ROOT_URLCONF = "sla_project.urls"

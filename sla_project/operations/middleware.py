@@ -99,6 +99,18 @@ class TimeZoneMiddleware:
             return self.get_response(request)
 
 
+class SignedOutMiddleware:
+    """A part of a page that asks for itself anew gets 401, not the page to sign in, which would be put in its place."""
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        is_part = response.status_code == 302 and "HX-Request" in request.headers
+        return HttpResponse(status=401) if is_part and not request.user.is_authenticated else response
+
+
 class NothingToShowMiddleware:
     """Addresses that only take posts say so in a page, not with the browser's own error."""
 

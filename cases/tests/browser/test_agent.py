@@ -56,6 +56,32 @@ def test_a_reply_outlives_the_session_in_which_it_was_typed(page: Page) -> None:
     expect(page.locator("textarea")).to_have_value("")
 
 
+def test_a_page_whose_session_has_ended_says_so_and_keeps_what_it_shows(page: Page) -> None:
+    page.goto("/cases/")
+    rows = page.locator("#queue tbody tr").count()
+    Session.objects.all().delete()
+    page.evaluate("document.body.dispatchEvent(new Event('sla-timer-change'))")
+    expect(page.get_by_text("You are signed out")).to_be_visible()
+    expect(page.locator("#queue tbody tr")).to_have_count(rows)
+
+
+def test_what_was_typed_into_a_new_case_is_back_after_signing_in(page: Page) -> None:
+    page.goto("/cases/new/")
+    page.locator("#id_title").fill("Printer prints only the left half")
+    page.locator("#id_customer").fill("Northwind Traders")
+    page.locator("#id_priority").select_option("high")
+    Session.objects.all().delete()
+    page.locator("main form button[type=submit]").last.click()
+    page.get_by_label("Email").fill("ada@example.com")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.locator("#id_title")).to_have_value("Printer prints only the left half")
+    page.locator("main form button[type=submit]").last.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Printer prints only the left half")
+    case = Case.objects.select_related("customer").latest("pk")
+    assert (case.customer and case.customer.name, case.priority) == ("Northwind Traders", "high")
+
+
 def test_the_worst_case_comes_first(page: Page) -> None:
     page.goto("/cases/")
     expect(page.locator("tbody tr").first).to_contain_text("over")

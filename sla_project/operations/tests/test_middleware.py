@@ -87,3 +87,9 @@ def test_the_api_needs_it_from_a_session() -> None:
     client.force_login(make_user())
     answer = client.post("/api/v1/tokens/", {"name": "x"}, content_type="application/json")
     assert (answer.status_code, answer["Content-Type"]) == (403, "application/problem+json")
+
+
+def test_a_part_of_a_page_is_told_of_a_session_that_ended() -> None:
+    """The page to sign in would otherwise be put where the queue was."""
+    assert Client().get("/cases/")["Location"].startswith("/login/")
+    assert Client().get("/cases/", headers={"HX-Request": "true"}).status_code == 401

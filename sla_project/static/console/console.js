@@ -22,13 +22,19 @@ document.addEventListener("htmx:configRequest", (event) => {
   if (token) event.detail.headers["X-CSRFToken"] = token;
 });
 for (const failure of ["htmx:sendError", "htmx:responseError"]) {
-  document.addEventListener(failure, () => announce(announcer?.dataset.failed ?? ""));
+  document.addEventListener(failure, ({ detail }) => {
+    const signedOut = detail.xhr?.status === 401 && document.getElementById("signed-out");
+    if (signedOut) signedOut.hidden = false;
+    else announce(announcer?.dataset.failed ?? "");
+  });
 }
 
-// --- What a reader opened stays open when a part of the page is refreshed --------------------------------------------
+// --- What a reader opened stays open, and the focus on its link, when a part of the page is refreshed ----------------
 
 const opened = new Set();
+let focusedLink = null;
 document.addEventListener("htmx:beforeSwap", () => {
+  focusedLink = document.activeElement?.getAttribute("href");
   opened.clear();
   for (const part of document.querySelectorAll("details[id]")) if (part.open) opened.add(part.id);
 });
@@ -36,6 +42,9 @@ document.addEventListener("htmx:afterSwap", () => {
   for (const id of opened) {
     const part = document.getElementById(id);
     if (part) part.open = true;
+  }
+  if (focusedLink && document.activeElement === document.body) {
+    document.querySelector(`main [href="${CSS.escape(focusedLink)}"]`)?.focus({ preventScroll: true });
   }
 });
 
@@ -94,10 +103,12 @@ window.addEventListener("beforeunload", (event) => {
 });
 document.querySelector("[data-focus]")?.focus();
 
-// --- Typed texts outlive a session that ends: they wait in this tab until the console has answered, or its user leaves -
+// --- What is typed outlives a session that ends: they wait in this tab until the console has answered, or its user leaves -
 
 const person = document.body.dataset.person;
-const keptKey = (area) => `typed:${person}:${location.pathname}:${area.name}`;
+const TYPED = ':is(textarea, select, input:not([type="hidden"], [type="password"], [type="file"], [type="checkbox"], [type="radio"]))[name]';
+const keptKey = (field) => `typed:${person}:${location.pathname}${location.search}:${field.name}`;
+const asServed = (field) => field.defaultValue ?? [...field.options].find((option) => option.defaultSelected)?.value ?? "";
 
 function stored(act) {
   try { return act(sessionStorage); } catch { return null; /* then nothing is kept */ }
@@ -107,28 +118,28 @@ function forgetSent() {
     for (const key of Object.keys(kept)) if (key.startsWith("typed:") && JSON.parse(kept[key]).sent) kept.removeItem(key);
   });
 }
-function bringBack(area) {
-  const kept = stored((all) => JSON.parse(all.getItem(keptKey(area))));
-  if (!kept || kept.before !== area.defaultValue) return;
-  area.value = kept.text;
-  changed.add(area.form);
-  announce(area.form.dataset.back ?? "");
+function bringBack(field) {
+  const kept = stored((all) => JSON.parse(all.getItem(keptKey(field))));
+  if (!kept || kept.before !== asServed(field)) return;
+  field.value = kept.text;
+  changed.add(field.form);
+  announce(field.form.dataset.back ?? "");
 }
 if (person) {
   forgetSent();
-  document.querySelectorAll("form[data-guard] textarea").forEach(bringBack);
+  document.querySelectorAll(`form[data-back] ${TYPED}`).forEach(bringBack);
   document.addEventListener("input", ({ target }) => {
-    if (!target.matches?.("form[data-guard] textarea")) return;
-    const kept = { text: target.value, before: target.defaultValue };
+    if (!target.matches?.(`form[data-back] ${TYPED}`)) return;
+    const kept = { text: target.value, before: asServed(target) };
     stored((all) => all.setItem(keptKey(target), JSON.stringify(kept)));
   });
   document.addEventListener("submit", ({ target, defaultPrevented }) => {
     if (defaultPrevented) return;
     if (new URL(target.action).pathname === "/logout/") stored((kept) => kept.clear());
-    for (const area of target.querySelectorAll("textarea")) {
+    for (const field of target.querySelectorAll(TYPED)) {
       stored((all) => {
-        const kept = JSON.parse(all.getItem(keptKey(area)));
-        if (kept) all.setItem(keptKey(area), JSON.stringify({ ...kept, sent: true }));
+        const kept = JSON.parse(all.getItem(keptKey(field)));
+        if (kept) all.setItem(keptKey(field), JSON.stringify({ ...kept, sent: true }));
       });
     }
   });
