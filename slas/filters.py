@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -34,11 +36,17 @@ def record_type_choices() -> Choices:
 
 
 def kpi_choices() -> Choices:
-    return list(dict(KPI.objects.order_by("name").values_list("code", "name")).items())
+    return told_apart(dict(KPI.objects.order_by("name").values_list("code", "name")))
 
 
 def sla_choices() -> Choices:
-    return list(SLA.objects.order_by("name").values_list("code", "name"))
+    return told_apart(dict(SLA.objects.order_by("name").values_list("code", "name")))
+
+
+def told_apart(names: Mapping[str, str]) -> Choices:
+    """Code → name as choices; with the code where several have one name."""
+    count = Counter(names.values())
+    return [(code, name if count[name] == 1 else f"{name} ({code})") for code, name in names.items()]
 
 
 class KPIFilter(django_filters.FilterSet):

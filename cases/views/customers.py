@@ -17,7 +17,17 @@ from sla_project.accounts.policy import case_worker_required, signed_in
 from sla_project.operations.clock import clock_now
 from sla_project.operations.requests import user_of
 from sla_project.operations.seen import Edited
-from sla_project.operations.web import Cell, Column, command_view, csv_asked, csv_url, form_page, list_csv, list_page
+from sla_project.operations.web import (
+    Cell,
+    Column,
+    command_view,
+    csv_asked,
+    csv_url,
+    empty_list,
+    form_page,
+    list_csv,
+    list_page,
+)
 
 COLUMNS = [
     Column(gettext_lazy("Customer"), order="name_folded", first=True),
@@ -80,7 +90,9 @@ def customer_list(request: HttpRequest) -> HttpResponseBase:
         context={
             "actions": [new],
             "csv_url": csv_url(request),
-            "empty": {"icon": "building", "heading": _("No customer fits")},
+            "empty": empty_list(
+                "building", _("No customer yet"), _("Cases are opened for customers, which have contacts."), new
+            ),
         },
     )
 

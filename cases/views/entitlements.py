@@ -22,7 +22,7 @@ from sla_project.accounts.policy import administrator_required, can_configure, s
 from sla_project.operations.clock import clock_now
 from sla_project.operations.requests import user_of
 from sla_project.operations.seen import Edited
-from sla_project.operations.web import Cell, Column, command_view, form_page, list_page, verb_view
+from sla_project.operations.web import Cell, Column, command_view, empty_list, form_page, list_page, verb_view
 
 COLUMNS = [
     Column(gettext_lazy("Entitlement"), order="name_folded", first=True),
@@ -89,7 +89,12 @@ def entitlement_list(request: HttpRequest) -> HttpResponse:
         context={
             "lead": _("What support a customer may ask for, from when to when, and under which SLA."),
             "actions": [new] if can_configure(request.user) else [],
-            "empty": {"icon": "shield-check", "heading": _("No entitlement fits")},
+            "empty": empty_list(
+                "shield-check",
+                _("No entitlement yet"),
+                _("Without one, cases get the default SLA."),
+                new if can_configure(request.user) else None,
+            ),
         },
     )
 

@@ -18,7 +18,7 @@ from sla_project.accounts.policy import administrator_required, can_configure, s
 from sla_project.operations.clock import clock_now
 from sla_project.operations.requests import user_of
 from sla_project.operations.seen import Edited
-from sla_project.operations.web import Cell, Column, command_view, form_page, list_page
+from sla_project.operations.web import Cell, Column, command_view, empty_list, form_page, list_page
 
 COLUMNS = [
     Column(gettext_lazy("Product"), order="name_folded", first=True),
@@ -65,7 +65,12 @@ def product_list(request: HttpRequest) -> HttpResponse:
         context={
             "lead": _("What cases are about. Items of an SLA can ask for the product."),
             "actions": [new] if can_configure(request.user) else [],
-            "empty": {"icon": "tag", "heading": _("No product fits")},
+            "empty": empty_list(
+                "tag",
+                _("No product yet"),
+                _("A case may say which product it is about."),
+                new if can_configure(request.user) else None,
+            ),
         },
     )
 

@@ -71,7 +71,21 @@ def list_page(
         "filter_more_used": any(request.GET.get(name) for name in getattr(filterset, "more", ())),
         "clear_url": request.path,
     }
-    return render(request, template, {**shown, **(context or {})})
+    shown |= context or {}
+    if filters and not objects and any(request.GET.get(name) for name in filters.form.fields):
+        shown["empty"] = _nothing_fits(request.path)
+    return render(request, template, shown)
+
+
+def empty_list(icon: str, heading: Any, text: Any, button: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """What a list says before it has any row, and the button of its page that makes the first."""
+    action = {"action_url": button["url"], "action_label": button["label"]} if button else {}
+    return {"icon": icon, "heading": heading, "text": text, **action}
+
+
+def _nothing_fits(all_of_it: str) -> dict[str, Any]:
+    button = {"url": all_of_it, "label": _("Clear the filters")}
+    return empty_list("filter", _("Nothing fits"), _("There are no rows that pass all filters."), button)
 
 
 def _filter_form(filters: FilterSet) -> forms.Form:
@@ -237,11 +251,8 @@ def column_head(column: Column, query: QueryDict) -> dict[str, Any]:
 
 
 def pagination(page: Page[Any], query: QueryDict) -> dict[str, str]:
-    label = _("%(first)d–%(last)d of %(all)d") % {
-        "first": page.start_index(),
-        "last": page.end_index(),
-        "all": page.paginator.count,
-    }
+    values = {"first": page.start_index(), "last": page.end_index(), "all": page.paginator.count}
+    label = _("%(first)d–%(last)d of %(all)d") % values if values["all"] else ""
     return {
         "previous_url": query_with(query, page=page.previous_page_number()) if page.has_previous() else "",
         "next_url": query_with(query, page=page.next_page_number()) if page.has_next() else "",

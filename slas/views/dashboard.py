@@ -11,13 +11,14 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from sla_project.accounts.policy import signed_in
+from sla_project.accounts.policy import can_configure, signed_in
 from sla_project.operations.clock import clock_now
 from sla_project.operations.times import words_of_duration
 from slas import records
 from slas.selectors.clocks.instance_lists import title_of
 from slas.selectors.clocks.timers import Timers
 from slas.selectors.dashboard import Numbers, finished_by_day, numbers, period_start, queue
+from slas.selectors.policy.reading import is_any_published
 from slas.selectors.reports.tables import percent_words
 from slas.views.charts import day_chart
 
@@ -41,6 +42,8 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "paused_url": _list_url(show="paused"),
         "chart": day_chart(finished),
         "finished": finished,
+        "is_any_published": is_any_published(),
+        "may_configure": can_configure(request.user),
     }
     return render(request, "slas/dashboard.html", context)
 

@@ -17,7 +17,7 @@ from sla_project.operations.clock import clock_now
 from sla_project.operations.errors import Invalid
 from sla_project.operations.requests import user_of
 from sla_project.operations.seen import Edited
-from sla_project.operations.web import Column, command_view, form_page, list_page
+from sla_project.operations.web import Column, command_view, empty_list, form_page, list_page
 from slas.forms.holidays import HolidayScheduleForm, at_lines
 from slas.models import Holiday, HolidaySchedule
 from slas.selectors.forecasts.hours_recalculations import stale_timers
@@ -63,7 +63,12 @@ def holiday_schedule_list(request: HttpRequest) -> HttpResponse:
         context={
             "lead": _("Days that are closed, or open for shorter, whatever the week says."),
             "actions": [new] if can_configure(request.user) else [],
-            "empty": {"icon": "calendar-off", "heading": _("No holiday schedule yet"), "text": ""},
+            "empty": empty_list(
+                "calendar-off",
+                _("No holiday schedule yet"),
+                _("Several business hours can observe one. Holidays are typed, or taken from a country or a calendar."),
+                new if can_configure(request.user) else None,
+            ),
         },
     )
 

@@ -16,7 +16,7 @@ from sla_project.accounts.policy import administrator_required, can_configure, s
 from sla_project.operations.clock import clock_now
 from sla_project.operations.requests import user_of
 from sla_project.operations.seen import Edited
-from sla_project.operations.web import Column, command_view, form_page, list_page, verb_view
+from sla_project.operations.web import Column, command_view, empty_list, form_page, list_page, verb_view
 from slas import records
 from slas.filters import KPIPageFilter
 from slas.forms.condition_fields import condition_assets
@@ -59,7 +59,12 @@ def kpi_list(request: HttpRequest) -> HttpResponse:
         context={
             "lead": _("What is measured: each KPI counts from one time of a record."),
             "actions": [new] if can_configure(request.user) else [],
-            "empty": {"icon": "target", "heading": _("No KPI yet"), "text": _("Begin with “Resolve by”.")},
+            "empty": empty_list(
+                "target",
+                _("No KPI yet"),
+                _("Begin with “Resolve by”, counted from when a case was created. SLA templates bring theirs."),
+                new if can_configure(request.user) else None,
+            ),
         },
     )
 

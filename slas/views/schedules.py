@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 from sla_project.accounts.policy import administrator_required, can_configure, signed_in
 from sla_project.operations.clock import clock_now
 from sla_project.operations.requests import user_of
-from sla_project.operations.web import Column, command_view, list_page, verb_view
+from sla_project.operations.web import Column, command_view, empty_list, list_page, verb_view
 from slas.domain.week_text import intervals_text
 from slas.domain.worktime import WorkingTimeRangeError
 from slas.forms.schedules import ComputeForm
@@ -73,7 +73,12 @@ def business_hours_list(request: HttpRequest) -> HttpResponse:
         context={
             "lead": _("When the clock runs. An SLA without business hours counts around the clock."),
             "actions": [new] if can_configure(request.user) else [],
-            "empty": {"icon": "clock", "heading": _("No business hours yet"), "text": ""},
+            "empty": empty_list(
+                "clock",
+                _("No business hours yet"),
+                _("Say on which days and from when to when people work, and in which time zone."),
+                new if can_configure(request.user) else None,
+            ),
         },
     )
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from sla_project.accounts.policy import administrator_required, can_configure, signed_in
 from sla_project.operations.clock import clock_now
 from sla_project.operations.requests import user_of
-from sla_project.operations.web import Column, command_view, form_page, list_page, verb_view
+from sla_project.operations.web import Column, command_view, empty_list, form_page, list_page, verb_view
 from slas import records
 from slas.filters import SLAPageFilter
 from slas.forms.slas import SLANewForm, SLARenameForm
@@ -64,11 +64,14 @@ def sla_list(request: HttpRequest) -> HttpResponse:
         context={
             "lead": _("What is promised, to whom, and what happens when it is about to be missed."),
             "actions": buttons if can_configure(request.user) else [],
-            "empty": {
-                "icon": "file-text",
-                "heading": _("No SLA yet"),
-                "text": _("An SLA says which KPIs count for which records, with their warning and failure times."),
-            },
+            "empty": empty_list(
+                "file-text",
+                _("No SLA yet"),
+                _("An SLA says which KPIs count for which records, with their warning and failure times."),
+                {"label": _("Choose a template"), "url": reverse("slas:sla_starters")}
+                if can_configure(request.user)
+                else None,
+            ),
         },
     )
 

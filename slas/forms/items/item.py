@@ -112,6 +112,10 @@ class ItemForm(PartForm):
         return self.moments
 
     @property
+    def offers_kpis(self) -> bool:
+        return any(code for code, _label in self.offered("kpi"))
+
+    @property
     def ordered_moments(self) -> list[MomentForm]:
         """Warnings, failure, success: as they come, whatever the document's order."""
         return sorted(self.moments, key=lambda moment: _ORDER.index(moment.moment_kind))

@@ -32,6 +32,11 @@ def slas() -> QuerySet[SLA]:
     )
 
 
+def is_any_published() -> bool:
+    """Before, no timer runs."""
+    return SLAVersion.objects.exists()
+
+
 def sla_versions(sla: SLA) -> QuerySet[SLAVersion]:
     """Newest first, with the numbers of KPI instances that each version has judged and still judges."""
     instances = KPIInstance.objects.all()
