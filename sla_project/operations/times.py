@@ -13,31 +13,34 @@ EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo
 """Times that a clock can be computed from, and that every database can hold in every zone."""
 
 
-def split_units(seconds: int) -> list[tuple[int, str]]:
-    """Split seconds into (amount, unit) pairs, greatest first, zeros left out. A day is 24 hours."""
+def split_units(seconds: int, *, in_days: bool = True) -> list[tuple[int, str]]:
+    """Split seconds into (amount, unit) pairs, greatest first, zeros left out. A day is 24 hours.
+
+    Working time is split without days: nobody can tell how long one of them is.
+    """
     units = ((DAY, _("d")), (HOUR, _("h")), (MINUTE, _("min")), (1, _("s")))
     parts = []
-    for size, name in units:
+    for size, name in units if in_days else units[1:]:
         amount, seconds = divmod(seconds, size)
         if amount:
             parts.append((amount, name))
     return parts
 
 
-def words_of_duration(seconds: float) -> str:
+def words_of_duration(seconds: float, *, in_days: bool = True) -> str:
     """Say a length in its two greatest units: "1 h 20 min", "2 d 3 h", "45 s". The sign is dropped."""
-    parts = split_units(abs(int(seconds)))[:2]
+    parts = split_units(abs(int(seconds)), in_days=in_days)[:2]
     return " ".join(f"{amount} {name}" for amount, name in parts) or f"0 {_('min')}"
 
 
-def words_of_ticking(seconds: float) -> str:
+def words_of_ticking(seconds: float, *, in_days: bool = True) -> str:
     """Say a length as a running timer shows it: seconds only below ten minutes, so that nothing jitters."""
     whole = abs(int(seconds))
     if whole < MINUTE:
         return f"{whole} {_('s')}"
     if whole < SECONDS_SHOWN_BELOW:
         return f"{whole // MINUTE} {_('min')} {whole % MINUTE:02d} {_('s')}"
-    return words_of_duration(whole - whole % MINUTE)
+    return words_of_duration(whole - whole % MINUTE, in_days=in_days)
 
 
 def words_of_time(moment: datetime, now: datetime | None, zone: tzinfo, *, seconds: bool = False) -> str:

@@ -96,6 +96,12 @@ def duration_words(seconds: float | timedelta | None) -> str:
 
 
 @register.filter
+def working_words(seconds: float) -> str:
+    """Working time, so without days."""
+    return words_of_duration(seconds, in_days=False)
+
+
+@register.filter
 def ticking_words(seconds: float | timedelta | None) -> str:
     if isinstance(seconds, timedelta):
         seconds = seconds.total_seconds()

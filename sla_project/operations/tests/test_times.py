@@ -76,3 +76,9 @@ def test_a_time_is_said_in_the_users_zone() -> None:
 
 def test_without_now_a_time_is_said_in_full() -> None:
     assert times.words_of_time(NOW, None, LONDON, seconds=True) == "22 Nov 2026 12:00:00"
+
+
+def test_working_time_is_said_without_days() -> None:
+    """Fifty working hours are five days for one desk and two for another."""
+    assert times.words_of_duration(50 * 3600, in_days=False) == "50 h"
+    assert times.words_of_ticking(30 * 3600 + 90, in_days=False) == "30 h 1 min"

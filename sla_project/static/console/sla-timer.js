@@ -9,6 +9,7 @@
  *   remaining  working seconds left at "now"; absent = the windows reach up to "due"
  *   started    when counting begins, if that is still to come
  *   ended      present = the result stands; nothing ticks
+ *   working    present = counted by business hours, so said without days
  *   label      how the timer is called when a change of its state is spoken
  *
  * Inside are .timer-state, .timer-text and .timer-note as the server wrote them: that is the page without scripts, and
@@ -31,8 +32,8 @@ function fill(name, values) {
   return word(name).replace(/\{(\w+)\}/g, (_, key) => values[key] ?? "");
 }
 
-/** The same words as console.py's words_of_ticking. */
-function tickingWords(seconds) {
+/** The same words as words_of_ticking in operations/times.py. */
+function tickingWords(seconds, inDays) {
   const whole = Math.floor(Math.abs(seconds));
   if (whole < MINUTE) return `${whole} ${word("second")}`;
   if (whole < SECONDS_SHOWN_BELOW) {
@@ -41,7 +42,8 @@ function tickingWords(seconds) {
   }
   const parts = [];
   let rest = whole;
-  for (const [size, unit] of [[DAY, "day"], [HOUR, "hour"], [MINUTE, "minute"]]) {
+  const units = [[DAY, "day"], [HOUR, "hour"], [MINUTE, "minute"]];
+  for (const [size, unit] of inDays ? units : units.slice(1)) {
     const amount = Math.floor(rest / size);
     rest -= amount * size;
     if (amount) parts.push(`${amount} ${word(unit)}`);
@@ -149,7 +151,7 @@ class SlaTimer extends HTMLElement {
     const now = this.start + (performance.now() - this.born);
     this.enter(this.stateAt(now));
     const over = this.state === "noncompliant";
-    const time = tickingWords(over ? (now - this.due) / 1000 : this.left(now));
+    const time = over ? tickingWords((now - this.due) / 1000, true) : tickingWords(this.left(now), !this.hasAttribute("working"));
     this.write(".timer-text", fill(over ? "over" : "left", { time }));
     this.write(".timer-note", this.noteAt(now));
   }

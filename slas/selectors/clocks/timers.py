@@ -35,6 +35,8 @@ class Timer:
     remaining: float | None = None
     windows: Sequence[tuple[datetime, datetime]] = ()
     progress: int | None = None
+    is_working_time: bool = False
+    """Counted by business hours, so said without days: how long a working day is differs."""
     ended: bool = False
     state_label: str = ""
     icon: str = ""
@@ -71,7 +73,7 @@ class Timers:
         state = status_now(instance, self.now)
         return Timer(
             state=state,
-            text=self._text_until(due, remaining, state),
+            text=self._text_until(due, remaining, state, in_days=not has_hours(instance)),
             note=self._note(instance, time, due),
             label=_label(instance),
             now=self.now,
@@ -81,12 +83,13 @@ class Timers:
             remaining=max(remaining, 0),
             windows=windows,
             progress=_progress(instance, remaining),
+            is_working_time=has_hours(instance),
         )
 
-    def _text_until(self, due: datetime, remaining: float, state: str) -> str:
+    def _text_until(self, due: datetime, remaining: float, state: str, *, in_days: bool) -> str:
         if state == Status.NONCOMPLIANT:
             return _("%(time)s over") % {"time": words_of_ticking((self.now - due).total_seconds())}
-        return _("%(time)s left") % {"time": words_of_ticking(remaining)}
+        return _("%(time)s left") % {"time": words_of_ticking(remaining, in_days=in_days)}
 
     def _note(self, instance: KPIInstance, time: WorkingTime, due: datetime) -> str:
         """Why the number stands still although the clock runs: not begun, or out of hours."""
@@ -104,7 +107,7 @@ class Timers:
         remaining = time.elapsed(instance.paused_on, datetime.fromisoformat(instance.terms["failure_due"]))
         return Timer(
             state=Status.PAUSED,
-            text=_("%(time)s left") % {"time": words_of_ticking(remaining)},
+            text=_("%(time)s left") % {"time": words_of_ticking(remaining, in_days=not has_hours(instance))},
             note=_("Paused since %(time)s") % {"time": self._when(instance.paused_on)},
             label=_label(instance),
             now=self.now,
@@ -132,7 +135,7 @@ class Timers:
 
     def _text_ended(self, instance: KPIInstance, due: datetime, remaining: float) -> str:
         if instance.status == Status.SUCCEEDED:
-            return _("%(time)s to spare") % {"time": words_of_duration(remaining)}
+            return _("%(time)s to spare") % {"time": words_of_duration(remaining, in_days=not has_hours(instance))}
         if instance.status == Status.CANCELED:
             return self._when(instance.ended_at)
         if instance.late_success_at is not None:
@@ -147,6 +150,11 @@ class Timers:
 def failure_due(instance: KPIInstance) -> datetime:
     """The failure time that was computed last, also where the row shows none."""
     return instance.failure_at or datetime.fromisoformat(instance.terms["failure_due"])
+
+
+def has_hours(instance: KPIInstance) -> bool:
+    """Whether it counts working time; else it counts around the clock."""
+    return instance.schedule_version_id is not None
 
 
 def _progress(instance: KPIInstance, remaining: float) -> int:
