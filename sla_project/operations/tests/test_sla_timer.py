@@ -47,7 +47,7 @@ def test_it_counts_down_by_the_servers_clock_and_not_the_visitors(page: Page) ->
 
 
 def test_working_time_is_said_in_hours_and_other_time_in_days(page: Page) -> None:
-    due = NOW + timedelta(hours=50)
+    due = NOW + timedelta(hours=50, seconds=30)
     show(page, state="in_progress", due=due)
     assert words(page) == ["In progress", "2 d 2 h left"]
     show(page, state="in_progress", due=due, is_working_time=True)
