@@ -20,7 +20,12 @@ from cases.tests.builders import (
     make_team,
     make_user,
 )
+from cases.views.record_page import timers_context
 from sla_project.accounts.models import User
+from slas.models import SLA
+from slas.services.flow.choosing import NO_SLA
+from slas.services.policy.kpis import kpi_activate, kpi_create
+from slas.services.policy.slas import sla_create, sla_publish
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
@@ -41,6 +46,25 @@ def text_of(browser: Client, url: str) -> str:
     response = browser.get(url)
     assert response.status_code == 200, url
     return response.content.decode()
+
+
+def make_plain_sla() -> SLA:
+    """Another SLA for cases, with a KPI of its own."""
+    kpi = kpi_create(code="call_by", name="Call by", record_type="case", applicable_from="created_on", by=None, now=NOW)
+    kpi_activate(kpi=kpi, by=None, now=NOW)
+    item = {
+        "name": "Call within a day",
+        "kpi": "call_by",
+        "applicable_when": {"all": []},
+        "success_when": {"all": [{"field": "state", "op": "is", "value": "resolved"}]},
+        "moments": [{"kind": "failure", "after": {"amount": 24, "unit": "hours"}, "actions": []}],
+    }
+    sla = sla_create(
+        code="incident-desk", name="Incident desk", record_type="case", document={"items": [item]}, by=None, now=NOW
+    )
+    sla_publish(sla=sla, by=None, now=NOW)
+    sla.refresh_from_db()
+    return sla
 
 
 class TestQueue:
@@ -133,6 +157,22 @@ class TestCasePage:
         assert "Canceled" in text_of(browser, canceled.get_absolute_url())
         assert "late" in text_of(browser, late.get_absolute_url())
         assert "Merged" in text_of(browser, merged.get_absolute_url())
+
+    @pytest.mark.parametrize("choice", ["another", "none"])
+    def test_another_sla_does_not_hide_a_breach(self, browser, clock, choice):
+        make_support_sla()
+        other = make_plain_sla()
+        case = make_case()
+        services.case_reply(case=case, text="Hello", by=None, now=clock.advance(600))
+        judge(case)
+        judge_at = clock.advance(5 * 3600)
+        services.case_apply_sla(case=case, sla=other if choice == "another" else NO_SLA, by=None, now=judge_at)
+        judge(case)
+        cards = timers_context(case, now=clock.advance(60))["cards"]
+        old = {card["name"]: (card["timer"].state, card["note"]) for card in cards[-2:]}
+        under = "Under “Support contract”, which applied before"
+        assert old == {"First response by": ("succeeded", under), "Resolve by": ("noncompliant", under)}
+        assert len(cards) == (3 if choice == "another" else 2)
 
     def test_says_why_no_sla_applies(self, browser):
         page = text_of(browser, make_case().get_absolute_url())

@@ -32,17 +32,9 @@ def timers_context(obj: Case | Activity, *, now: datetime) -> dict[str, Any]:
 
 
 def timers_shown(obj: Case | Activity, view: RecordView) -> dict[str, Any]:
-    """The cards of the latest instances, the earlier ones of the same KPI under them, and the clock history."""
+    """The cards of each KPI's latest instance, the earlier ones of the same KPI under them, and the clock history."""
     timers = Timers(view.now)
-    cards = [
-        card_of(
-            each,
-            timers,
-            earlier=[old for old in view.earlier if old.kpi_id == each.kpi_id],
-            paused_by=_paused_by(view, each),
-        )
-        for each in view.instances
-    ]
+    cards = [_card(view, latest, earlier, timers) for latest, *earlier in _by_kpi(view)]
     kind = "case" if isinstance(obj, Case) else "activity"
     zone = timezone.get_current_timezone()
     return {
@@ -52,6 +44,21 @@ def timers_shown(obj: Case | Activity, view: RecordView) -> dict[str, Any]:
         "clock_history": clock_history(_clocks(view, timers), now=view.now, zone=zone),
         "server_now": view.now,
     }
+
+
+def _by_kpi(view: RecordView) -> list[list[KPIInstance]]:
+    """The instances of each KPI, the latest first; KPIs that only an earlier SLA has come last, so nothing is lost."""
+    found: dict[int, list[KPIInstance]] = {}
+    for each in (*view.instances, *view.earlier):
+        found.setdefault(each.kpi_id, []).append(each)
+    return list(found.values())
+
+
+def _card(view: RecordView, latest: KPIInstance, earlier: Sequence[KPIInstance], timers: Timers) -> dict[str, Any]:
+    card = card_of(latest, timers, earlier=earlier, paused_by=_paused_by(view, latest))
+    if latest in view.instances or latest.status == KPIInstance.Status.CANCELED:
+        return card
+    return {**card, "note": _("Under “%(sla)s”, which applied before") % {"sla": latest.sla.name}}
 
 
 def _paused_by(view: RecordView, instance: KPIInstance) -> str:
