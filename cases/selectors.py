@@ -70,7 +70,7 @@ def search_cases(queryset: QuerySet[Case], text: str) -> QuerySet[Case]:
     folded = fold(text.strip())
     return queryset.filter(
         Q(title_folded__contains=folded)
-        | Q(number=text.strip().upper())
+        | Q(number=_number(Case, text))
         | Q(customer__name_folded__contains=folded)
         | Q(external_number=text.strip())
     )
@@ -78,7 +78,23 @@ def search_cases(queryset: QuerySet[Case], text: str) -> QuerySet[Case]:
 
 def search_activities(queryset: QuerySet[Activity], text: str) -> QuerySet[Activity]:
     folded = fold(text.strip())
-    return queryset.filter(Q(subject_folded__contains=folded) | Q(number=text.strip().upper()))
+    return queryset.filter(Q(subject_folded__contains=folded) | Q(number=_number(Activity, text)))
+
+
+def _number(model: type[Case | Activity], text: str) -> str:
+    """The number that is meant: digits alone are those of the model's own series."""
+    asked = text.strip().upper()
+    return f"{model.SERIES}-{asked}" if asked.isascii() and asked.isdigit() else asked
+
+
+def numbered(text: str) -> Case | Activity | None:
+    """The case or activity that has exactly this number: “case-1059”."""
+    asked = text.strip().upper()
+    series, _dash, digits = asked.partition("-")
+    models: dict[str, type[Case | Activity]] = {Case.SERIES: Case, Activity.SERIES: Activity}
+    if series not in models or not (digits.isascii() and digits.isdigit()):
+        return None
+    return models[series].objects.filter(number=asked).first()
 
 
 def attach_tracking(rows: Sequence[Any]) -> None:

@@ -13,6 +13,9 @@ from slas.tracking import TrackedModel
 class Activity(TrackedModel):
     """A task with a due date, about a case or on its own. The second record type that SLAs can watch."""
 
+    SERIES = "ACT"
+    """What its numbers begin with."""
+
     number = models.CharField(max_length=24, unique=True)
     subject = models.CharField(max_length=200)
     subject_folded = models.CharField(max_length=600, editable=False)

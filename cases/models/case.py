@@ -21,6 +21,9 @@ from slas.tracking import TrackedModel
 class Case(TrackedModel):
     """A customer's question, problem or request. Written by `cases.services` only (`engine.md` R2)."""
 
+    SERIES = "CASE"
+    """What its numbers begin with."""
+
     number = models.CharField(max_length=24, unique=True)
     title = models.CharField(max_length=200)
     title_folded = models.CharField(max_length=600, editable=False)

@@ -20,8 +20,6 @@ from slas.models import SLA
 from slas.services.flow.changes import record_command
 from slas.services.flow.choosing import SLAChoice
 
-SERIES = "ACT"
-
 
 class ActivityValues(TypedDict, total=False):
     """State and its times belong to the commands."""
@@ -50,7 +48,7 @@ def activity_create(
     check_sla(sla, "activity")
     activity = Activity(**with_folded(Activity, given), created_on=now, modified_on=now)
     with record_command(by=by, source=via, now=now) as command:
-        activity.number = number_next(SERIES)
+        activity.number = number_next(Activity.SERIES)
         command.create(activity, sla=sla)
     return activity
 

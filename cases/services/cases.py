@@ -18,8 +18,6 @@ from slas.models import SLA
 from slas.services.flow.changes import record_command
 from slas.services.flow.choosing import SLAChoice
 
-SERIES = "CASE"
-
 
 class Assignment(TypedDict, total=False):
     owner: User | None
@@ -41,7 +39,7 @@ def case_create(
     case = new_case(values, now=now)
     check_sla(sla)
     with _one_for_its_source(), record_command(by=by, source=via, now=now) as command:
-        case.number = number_next(SERIES)
+        case.number = number_next(Case.SERIES)
         command.create(case, sla=sla)
     return case
 

@@ -19,7 +19,6 @@ from cases.importing.incidents import Batch, IncidentLog
 from cases.importing.mapping import EventLogMapping
 from cases.importing.rows import Incident
 from cases.models import Case
-from cases.services.cases import SERIES
 from cases.services.imported_cases import Answer, CaseJudge, Moved, Question
 from cases.services.imported_names import NameBook
 from cases.services.incident_desk import SLA_CODE, incident_desk_ensure
@@ -203,7 +202,7 @@ class _Importer:
         if not judged.records:
             return
         with transaction.atomic():
-            numbers = numbers_take(series=SERIES, count=len(judged.records))
+            numbers = numbers_take(series=Case.SERIES, count=len(judged.records))
             records_store(terms=self.terms, judged=judged, numbers=numbers, now=now)
 
     def _tell(self, asked: _Asked, answer: Answer) -> None:

@@ -12,7 +12,6 @@ from actions.text import html_of
 from cases.choices import ActivityState, ActivityStatus, CaseStatus
 from cases.models import Activity, Case
 from cases.selectors import reply_recipient
-from cases.services.activities import SERIES
 from cases.services.case_values import case_changes
 from cases.services.numbers import number_next
 from cases.services.problems import RecordProblems
@@ -59,7 +58,7 @@ def _reply(case: Case, text: str, *, by: User | None, now: datetime) -> Activity
     to = case.contact or case.customer
     subject = (_("Reply to %(name)s") % {"name": to} if to else _("Reply"))[:200]
     return Activity(
-        number=number_next(SERIES),
+        number=number_next(Activity.SERIES),
         subject=subject,
         subject_folded=fold(subject),
         description=text,

@@ -87,6 +87,23 @@ class TestQueue:
         services.case_cancel(case=make_case("Gone"), by=None, now=NOW)
         assert "Gone" in text_of(browser, "/cases/?q=gone")
 
+    def test_the_number_of_a_record_opens_it_and_its_digits_find_it(self, browser):
+        case, activity = make_case("Wanted"), make_activity()
+        make_case("Other")
+        assert browser.get("/cases/", {"q": " case-1001 "}).url == case.get_absolute_url()
+        assert browser.get("/cases/", {"q": activity.number}).url == activity.get_absolute_url()
+        for query in ("/cases/?q=1001", "/cases/?q=CASE-1001&owner=", "/activities/?q=1001"):
+            page = text_of(browser, query)
+            assert ("Wanted" in page or "Call back" in page) and "Other" not in page, query
+
+    @pytest.mark.parametrize("text", ["CASE-7", "CASE-", "-", "case-\u0661", "ACT-1001-2", "9" * 400])
+    def test_a_search_that_finds_nothing_is_named_and_can_be_cleared(self, browser, text):
+        make_case()
+        page = browser.get("/cases/", {"q": text, "priority": "normal"}).content.decode()
+        assert f"The search for “{text}” finds nothing here." in page
+        assert 'href="?priority=normal">Clear the search</a>' in page
+        assert browser.get("/cases/", {"q": text}).status_code == 200
+
     def test_a_chip_filters(self, browser, clock):
         make_support_sla()
         judge(make_case("Late one"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -51,6 +51,9 @@ def case_list(request: HttpRequest) -> HttpResponseBase:
             row=_line,
             filterset=filters.CaseFilter,
         )
+    meant = selectors.numbered(request.GET["q"]) if set(request.GET) == {"q"} else None
+    if meant is not None:  # the bar at the top, which asks for nothing else
+        return redirect(meant)
     return queue_page(
         request,
         has_file=True,

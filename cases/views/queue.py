@@ -19,7 +19,7 @@ from cases.filters import DUE_CHOICES, WHOSE_CHOICES, due_range, whose
 from cases.selectors import attach_tracking
 from sla_project.operations.clock import clock_now
 from sla_project.operations.times import words_of_clock, words_of_time
-from sla_project.operations.web import Cell, Column, column_head, ordered, pagination, query_with
+from sla_project.operations.web import Cell, Column, column_head, empty_list, ordered, pagination, query_with
 from slas import records
 from slas.selectors.clocks.explanations import Words
 from slas.selectors.clocks.instance_lists import leading_clock
@@ -74,7 +74,15 @@ def queue_page(
         "breached": next(chip["count"] for chip in chips if chip["code"] == "breached"),
         "updating": any(record.tracking and record.tracking.is_waiting for record in records),
     }
-    return render(request, "cases/queue.html", {**shown, **context})
+    shown |= context
+    if text := request.GET.get("q"):
+        shown["empty"] = _nothing_found(text, query_with(request.GET, q=None, page=None))
+    return render(request, "cases/queue.html", shown)
+
+
+def _nothing_found(text: str, without: str) -> dict[str, Any]:
+    words = _("The search for “%(text)s” finds nothing here.") % {"text": text}
+    return empty_list("search", _("Nothing found"), words, {"url": without, "label": _("Clear the search")})
 
 
 def _with_defaults(query: QueryDict, open_states: Mapping[str, str]) -> QueryDict:
