@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Any
+
 import pytest
 from django.test import Client
 
@@ -25,7 +28,7 @@ from sla_project.accounts.models import User
 from slas.models import SLA
 from slas.services.flow.choosing import NO_SLA
 from slas.services.policy.kpis import kpi_activate, kpi_create
-from slas.services.policy.slas import sla_create, sla_publish
+from slas.services.policy.slas import sla_create, sla_publish, sla_set_default
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
@@ -49,22 +52,26 @@ def text_of(browser: Client, url: str) -> str:
 
 
 def make_plain_sla() -> SLA:
-    """Another SLA for cases, with a KPI of its own."""
-    kpi = kpi_create(code="call_by", name="Call by", record_type="case", applicable_from="created_on", by=None, now=NOW)
+    """Another SLA for cases, with a KPI of its own that counts from when the case was opened."""
+    kpi = kpi_create(code="call_by", name="Call by", record_type="case", applicable_from="opened_on", by=None, now=NOW)
     kpi_activate(kpi=kpi, by=None, now=NOW)
-    item = {
-        "name": "Call within a day",
-        "kpi": "call_by",
-        "applicable_when": {"all": []},
-        "success_when": {"all": [{"field": "state", "op": "is", "value": "resolved"}]},
-        "moments": [{"kind": "failure", "after": {"amount": 24, "unit": "hours"}, "actions": []}],
-    }
+    items = [call_within(4, [{"field": "priority", "op": "is", "value": "urgent"}]), call_within(24, [])]
     sla = sla_create(
-        code="incident-desk", name="Incident desk", record_type="case", document={"items": [item]}, by=None, now=NOW
+        code="incident-desk", name="Incident desk", record_type="case", document={"items": items}, by=None, now=NOW
     )
     sla_publish(sla=sla, by=None, now=NOW)
     sla.refresh_from_db()
     return sla
+
+
+def call_within(hours: int, conditions: list[dict[str, str]]) -> dict[str, Any]:
+    return {
+        "name": f"Call within {hours} h",
+        "kpi": "call_by",
+        "applicable_when": {"all": conditions},
+        "success_when": {"all": [{"field": "state", "op": "is", "value": "resolved"}]},
+        "moments": [{"kind": "failure", "after": {"amount": hours, "unit": "hours"}, "actions": []}],
+    }
 
 
 class TestQueue:
@@ -174,6 +181,18 @@ class TestCasePage:
         assert "Canceled" in text_of(browser, canceled.get_absolute_url())
         assert "late" in text_of(browser, late.get_absolute_url())
         assert "Merged" in text_of(browser, merged.get_absolute_url())
+
+    @pytest.mark.parametrize("is_judged", [True, False], ids=["stored", "folded"])
+    def test_the_clock_history_of_a_backdated_case_begins_when_it_was_opened(self, browser, clock, is_judged):
+        sla_set_default(sla=make_plain_sla(), by=None, now=NOW)
+        opened, raised = NOW - timedelta(minutes=45), clock.advance(600)
+        case = make_case(opened_on=opened)
+        judge(case)
+        services.case_update(case=case, priority="urgent", by=None, now=raised)
+        if is_judged:
+            judge(case)
+        rows = timers_context(case, now=clock.advance(60))["clock_history"].rows
+        assert [row.stretches[0].start.replace(microsecond=0) for row in rows] == [opened, raised]
 
     @pytest.mark.parametrize("choice", ["another", "none"])
     def test_another_sla_does_not_hide_a_breach(self, browser, clock, choice):

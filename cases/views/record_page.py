@@ -82,14 +82,24 @@ def _clocks(view: RecordView, timers: Timers) -> list[Clock]:
             known.append((event.at, None))
         elif event.kind == KPIEvent.Kind.RESUMED and known:
             known[-1] = (known[-1][0], event.at)
-    return [_clock(each, pauses[each.number], timers) for each in drawn]
+    return [_clock(each, _drawn_from(view, each), pauses[each.number], timers) for each in drawn]
 
 
-def _clock(instance: KPIInstance, pauses: Sequence[tuple[datetime, datetime | None]], timers: Timers) -> Clock:
+def _drawn_from(view: RecordView, instance: KPIInstance) -> datetime:
+    """From when it counts, also before it was recorded; one that follows another goes on where that one's bar ends."""
+    judged = {each.number: each.previous for each in (*view.state.past, *view.state.instances.values())}
+    if judged.get(instance.number, instance.previous_id) is None:
+        return instance.applicable_from_value
+    return max(instance.started_at, instance.applicable_from_value)
+
+
+def _clock(
+    instance: KPIInstance, start: datetime, pauses: Sequence[tuple[datetime, datetime | None]], timers: Timers
+) -> Clock:
     end = instance.ended_at
     return Clock(
         name=instance.kpi.name,
-        start=max(instance.started_at, instance.applicable_from_value),
+        start=start,
         end=end,
         pauses=pauses if end is None else [(since, until or end) for since, until in pauses],
         windows=timers.hours_of(instance).windows,
