@@ -89,7 +89,7 @@ def test_a_run_is_read_and_found_by_its_records_number(
     assert f'/notes/{note.pk}/">{number}<' in text, "a run that was told nothing is called as the record is called now"
     assert "On failure" in text and "Failed</td>" not in text
     assert "is late" in page(console, "run_list", number=number.lower())
-    assert "No action runs" in page(console, "run_list", number="N-0")
+    assert "Nothing fits" in page(console, "run_list", number="N-0")
     (suppressed,) = ActionRun.objects.filter(state="suppressed")
     assert f"{number} of … is late" in page(console, "run_detail", suppressed.pk)
 
