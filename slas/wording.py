@@ -68,7 +68,7 @@ def event_words(event: KPIEvent) -> str:
         case KPIEvent.Kind.WARNED:
             return _("was past its warning time already.") if late else _("reached its warning.")
         case KPIEvent.Kind.FAILED:
-            return _("was past its failure time already.") if late else _("was not met in time: it failed.")
+            return _("was past its due time already.") if late else _("was missed.")
         case KPIEvent.Kind.SUCCEEDED:
             return _("had been met in time before it started.") if late else _("was met in time.")
         case KPIEvent.Kind.PAUSED:
@@ -76,7 +76,7 @@ def event_words(event: KPIEvent) -> str:
         case KPIEvent.Kind.RESUMED:
             return _("resumed.")
         case KPIEvent.Kind.CANCELED:
-            return _("ended unmet: %(reason)s.") % {"reason": END_REASONS.get(event.reason, event.reason)}
+            return _("was canceled: %(reason)s.") % {"reason": END_REASONS.get(event.reason, event.reason)}
         case KPIEvent.Kind.LATE_SUCCESS:
             return _("was met, too late.")
         case KPIEvent.Kind.VERSION_MOVED:

@@ -58,15 +58,23 @@ def test_a_pause_stands_between_what_counts_and_is_left_out(clock):
     assert pause_words(view, instance) == ""
 
 
-@pytest.mark.parametrize("ending", ["resolve", "cancel", "late"])
-def test_the_page_says_it_for_every_ending(clock, ending):
+@pytest.mark.parametrize(
+    ("ending", "end"),
+    [
+        ("resolve", "Was met in time."),
+        ("cancel", "Was canceled: the record was canceled."),
+        ("late", "Was missed."),
+        ("open", "Started: the first item that applies."),
+    ],
+)
+def test_the_page_says_it_for_every_ending(clock, ending, end):
     make_support_sla()
     case = make_case()
     if ending == "late":
         clock.advance(86_400)
     elif ending == "resolve":
         services.case_resolve(case=case, by=None, now=clock.advance(600))
-    else:
+    elif ending == "cancel":
         services.case_cancel(case=case, by=None, now=clock.advance(600))
     judge(case)
     _view, instance = resolve_by(case, clock.now)
@@ -75,6 +83,8 @@ def test_the_page_says_it_for_every_ending(clock, ending):
     page = client.get(f"/kpi-instances/{instance.pk}/").content.decode()
     for words in ("How it was worked out", "State is Resolved", "09:00–13:00", "warning after 3 h", "Never"):
         assert (words in page) is (words != "Never"), words
+    assert end in page and "Failure" not in page
+    assert ("Was due" in page) is (ending != "open")
 
 
 def test_a_reader_in_another_zone_is_told_the_time_there(clock):

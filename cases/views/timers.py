@@ -18,7 +18,7 @@ from sla_project.operations.times import (
     words_of_time,
 )
 from slas.models import KPIInstance
-from slas.selectors.clocks.timers import Timers, failure_due
+from slas.selectors.clocks.timers import Timers, due_label, failure_due
 from slas.wording import end_words
 
 
@@ -51,8 +51,7 @@ def _due(instance: KPIInstance, state: str, now: datetime) -> dict[str, Any]:
         return {"due_text": _("moves with the pause")}
     if state == "canceled":
         return {}
-    due = failure_due(instance)
-    return {"due": due, "due_label": _("Due") if due > now else _("Was due")}
+    return {"due": failure_due(instance), "due_label": due_label(instance, now)}
 
 
 def _note(instance: KPIInstance, state: str, now: datetime) -> str:

@@ -21,7 +21,7 @@ class ReachForm(forms.Form):
         label=gettext_lazy("Applies to"), widget=forms.RadioSelect, required=False, initial=NEW, choices=()
     )
     run_actions = forms.BooleanField(
-        label=gettext_lazy("Also run the actions of what is late or warned at once"),
+        label=gettext_lazy("Also run the actions of what is breached or warned at once"),
         required=False,
         help_text=gettext_lazy("Only when re-applying. Otherwise these are recorded, and nobody gets a mail for them."),
     )

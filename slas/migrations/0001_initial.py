@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("started", "Started"),
                             ("warned", "Warning reached"),
-                            ("failed", "Failed"),
+                            ("failed", "Missed"),
                             ("succeeded", "Succeeded"),
                             ("paused", "Paused"),
                             ("resumed", "Resumed"),

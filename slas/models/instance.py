@@ -105,7 +105,7 @@ class KPIEvent(models.Model):
     class Kind(models.TextChoices):
         STARTED = "started", _("Started")
         WARNED = "warned", _("Warning reached")
-        FAILED = "failed", _("Failed")
+        FAILED = "failed", _("Missed")
         SUCCEEDED = "succeeded", _("Succeeded")
         PAUSED = "paused", _("Paused")
         RESUMED = "resumed", _("Resumed")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -16,7 +17,7 @@ from slas import records
 from slas.models import KPIInstance
 from slas.selectors.clocks.instance_lists import kpi_instances, title_of
 from slas.selectors.clocks.instances import record_view
-from slas.selectors.clocks.timers import Timers, failure_due
+from slas.selectors.clocks.timers import Timers, due_label, failure_due
 from slas.selectors.clocks.working_out import working_out
 from slas.wording import END_REASONS, event_words
 
@@ -38,8 +39,14 @@ def kpi_instance_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "breadcrumbs": [{"label": _("KPI instances"), "url": reverse("slas:kpi_instance_list")}],
         "instance": instance,
         "record_url": record_url,
-        "card": {"name": instance.item_name, "timer": timer, "progress": timer.progress, "due": timer.due},
-        "facts": _facts(instance, stored, record_url),
+        "card": {
+            "name": instance.item_name,
+            "timer": timer,
+            "progress": timer.progress,
+            "due": timer.due,
+            "due_label": due_label(instance, timers.now),
+        },
+        "facts": _facts(instance, stored, record_url, now=timers.now),
         "working": working_out(view, instance),
         "server_now": view.now,
         "events": [(event, event_words(event)) for event in view.events if event.instance.number == stored.number],
@@ -50,7 +57,7 @@ def kpi_instance_detail(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "slas/kpi_instance_detail.html", context)
 
 
-def _facts(instance: KPIInstance, stored: KPIInstance, record_url: str) -> list[dict[str, Any]]:
+def _facts(instance: KPIInstance, stored: KPIInstance, record_url: str, *, now: datetime) -> list[dict[str, Any]]:
     version, extended = stored.schedule_version, instance.terms["extended"]
     facts: list[dict[str, Any]] = [
         {"label": _("Record"), "value": str(stored.record.number or stored.record), "url": record_url},
@@ -64,7 +71,7 @@ def _facts(instance: KPIInstance, stored: KPIInstance, record_url: str) -> list[
         {"label": _("Started"), "time": instance.started_at},
         {"label": _("Hours"), "value": str(version) if version else _("24 × 7")},
         {"label": _("Warning"), "time": instance.warning_at},
-        {"label": _("Failure"), "time": None if instance.paused_on else failure_due(instance)},
+        {"label": due_label(instance, now), "time": None if instance.paused_on else failure_due(instance)},
         {"label": _("Time given by hand"), "value": words_of_duration(extended) if extended else ""},
         {"label": _("Paused since"), "time": instance.paused_on},
         {"label": _("Ended"), "time": instance.ended_at},

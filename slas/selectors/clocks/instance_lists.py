@@ -20,7 +20,7 @@ _CLOSED_UNMET = Q(status=Status.CANCELED, end_reason=Reason.RESOLVED_UNMET.value
 SHOWN = (
     ("breached", _("Breached now")),
     ("nearing", _("Nearing noncompliance")),
-    ("running", _("Running")),
+    ("running", _("In progress")),
     ("paused", _("Paused")),
     ("finished", _("Finished")),
     ("met", _("Met")),

@@ -152,6 +152,11 @@ def failure_due(instance: KPIInstance) -> datetime:
     return instance.failure_at or datetime.fromisoformat(instance.terms["failure_due"])
 
 
+def due_label(instance: KPIInstance, now: datetime) -> str:
+    """“Due”, or “Was due” of what is over."""
+    return _("Due") if instance.is_open and failure_due(instance) > now else _("Was due")
+
+
 def has_hours(instance: KPIInstance) -> bool:
     """Whether it counts working time; else it counts around the clock."""
     return instance.schedule_version_id is not None
