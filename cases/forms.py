@@ -155,6 +155,8 @@ class StatusForm(forms.Form):
         choices=statuses_of("active"),
         widget=forms.Select(attrs={"class": "form-select w-auto"}),
     )
+    shown = forms.CharField(required=False, widget=forms.HiddenInput)
+    """The status that the page shows, so that one which is no longer true undoes nothing."""
 
 
 class HoldForm(forms.Form):

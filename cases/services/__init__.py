@@ -12,7 +12,14 @@ from cases.services.activities import (
 )
 from cases.services.case_lifecycle import case_cancel, case_merge, case_reactivate, case_resolve
 from cases.services.case_values import CaseValues
-from cases.services.cases import case_apply_sla, case_assign, case_create, case_delete, case_update
+from cases.services.cases import (
+    case_apply_sla,
+    case_assign,
+    case_create,
+    case_delete,
+    case_set_status,
+    case_update,
+)
 from cases.services.customers import (
     contact_create,
     contact_delete,
@@ -61,6 +68,7 @@ __all__ = [
     "case_reactivate",
     "case_reply",
     "case_resolve",
+    "case_set_status",
     "case_update",
     "contact_create",
     "contact_delete",

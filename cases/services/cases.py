@@ -12,7 +12,7 @@ from cases.models import Activity, Case
 from cases.services.case_values import CaseValues, case_changes, new_case
 from cases.services.numbers import number_next
 from sla_project.accounts.models import Team, User
-from sla_project.operations.errors import Invalid, NotPossible, Problem
+from sla_project.operations.errors import Invalid, NotPossible, Problem, Stale
 from sla_project.operations.unique import unique_or_invalid
 from slas.models import SLA
 from slas.services.flow.changes import record_command
@@ -49,6 +49,18 @@ def case_update(*, case: Case, by: User | None, now: datetime, via: str = "web",
     with _one_for_its_source(), record_command(by=by, source=via, now=now) as command:
         command.lock(case)
         command.save(case, case_changes(case, values, now=now))
+    return case
+
+
+def case_set_status(
+    *, case: Case, status: str, by: User | None, now: datetime, shown: str | None = None, via: str = "web"
+) -> Case:
+    """Raises `Stale` where the case has by now another status than the one `shown` to whoever chose."""
+    with record_command(by=by, source=via, now=now) as command:
+        command.lock(case)
+        if shown is not None and shown != case.status:
+            raise Stale(_("It is %(status)s now. Choose again.") % {"status": case.get_status_display()})
+        command.save(case, case_changes(case, {"status": status}, now=now))
     return case
 
 

@@ -10,7 +10,7 @@ from cases import services
 from cases.models import Case
 from cases.tests.builders import judge, make_case, make_customer, make_support_sla, make_user
 from sla_project.accounts.models import User
-from sla_project.operations.errors import Invalid, NotPossible
+from sla_project.operations.errors import Invalid, NotPossible, Stale
 from slas.models import RecordChange
 from slas.selectors.clocks.instances import record_of
 from slas.services.policy.slas import sla_create, sla_publish
@@ -95,6 +95,31 @@ def test_escalating_and_taking(browser, case):
     browser.post(f"/cases/{case.pk}/escalate/", {"escalated": "no"})
     case.refresh_from_db()
     assert not case.is_escalated
+
+
+class TestStatusFromAStaleTab:
+    @pytest.mark.parametrize("status", ["new", "researching", "waiting_for_customer"])
+    def test_it_undoes_no_hold(self, browser, case, clock, status):
+        page = text_of(browser, case.get_absolute_url())
+        assert '<input type="hidden" name="shown" value="new"' in page
+        services.case_hold(case=case, status="on_hold", reason="agreed", by=None, now=clock.advance(60))
+        before = RecordChange.objects.count()
+        values = {"status": status, "shown": "new"}
+        answer = browser.post(f"/cases/{case.pk}/status/", values, follow=True)
+        assert "It is On hold now. Choose again." in answer.content.decode()
+        case.refresh_from_db()
+        assert (case.status, RecordChange.objects.count()) == ("on_hold", before)
+
+    def test_the_status_that_is_shown_may_be_changed(self, browser, case):
+        browser.post(f"/cases/{case.pk}/status/", {"status": "researching", "shown": "new"})
+        case.refresh_from_db()
+        assert case.status == "researching"
+
+    def test_it_is_compared_under_the_lock(self, case, clock):
+        seen = Case.objects.get(pk=case.pk)
+        services.case_update(case=case, status="researching", by=None, now=clock.now)
+        with pytest.raises(Stale):
+            services.case_set_status(case=seen, status="in_progress", shown="new", by=None, now=clock.now)
 
 
 class TestWhatAnActWouldMeet:

@@ -67,12 +67,13 @@ def _command_form(
 @case_worker_required
 def case_status(request: HttpRequest, pk: int) -> HttpResponse:
     case = get_object_or_404(Case, pk=pk)
-    status = request.POST.get("status", "")
-    if status != case.status and status in pausing_statuses():
-        return redirect(f"{reverse('cases:case_hold', args=[pk])}?status={status}")  # it asks why
+    status, shown = request.POST.get("status", ""), request.POST.get("shown", "") or None
+    asks_why = status in pausing_statuses() and shown in (None, case.status)
+    if status != case.status and asks_why:
+        return redirect(f"{reverse('cases:case_hold', args=[pk])}?status={status}")
 
     def act() -> str:
-        services.case_update(case=case, status=status, by=user_of(request), now=clock_now())
+        services.case_set_status(case=case, status=status, shown=shown, by=user_of(request), now=clock_now())
         return _("Status: %(status)s.") % {"status": case.get_status_display()}
 
     return command_view(request, act=act, to=case.get_absolute_url())

@@ -183,7 +183,7 @@ def case_context(case: Case, *, now: datetime) -> dict[str, Any]:
             {"label": case.number, "url": ""},
         ],
         "channel": within_sentence(str(case.get_channel_display())),
-        "status_form": forms.StatusForm(initial={"status": case.status}),
+        "status_form": forms.StatusForm(initial={"status": case.status, "shown": case.status}),
         "facts": _case_facts(case),
         "activities": activities[:LOG_SHOWN],
         **_shared(case, now),
