@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.db.models import Model, QuerySet
@@ -188,6 +189,8 @@ class ResolveForm(forms.Form):
 
 class ReplyForm(forms.Form):
     text = forms.CharField(label=_("Your answer"), widget=forms.Textarea, max_length=20_000)
+    key = forms.UUIDField(label=_("Key"), required=False, widget=forms.HiddenInput, initial=uuid4)
+    """Of this page, so that going back to it and sending again answers nobody twice."""
 
 
 class EraseForm(forms.Form):

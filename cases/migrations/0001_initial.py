@@ -329,6 +329,7 @@ class Migration(migrations.Migration):
                         max_length=24,
                     ),
                 ),
+                ("reply_key", models.UUIDField(blank=True, editable=False, null=True, unique=True)),
                 (
                     "priority",
                     models.CharField(

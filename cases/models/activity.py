@@ -29,6 +29,8 @@ class Activity(TrackedModel):
     message = models.OneToOneField(
         "actions.Message", models.PROTECT, null=True, blank=True, related_name="+", editable=False
     )
+    # Of a reply that a page sent: made of the page's own key and the text, so that nobody is answered twice with it.
+    reply_key = models.UUIDField(null=True, blank=True, unique=True, editable=False)
     priority = models.CharField(max_length=20, choices=Priority.choices, default=Priority.NORMAL)
     due_at = models.DateTimeField(null=True, blank=True)
     duration_minutes = models.PositiveIntegerField(null=True, blank=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID, uuid5
 
 from django.utils.translation import gettext as _
 
@@ -23,13 +24,21 @@ from slas.services.flow.choosing import NO_SLA
 
 
 def case_reply(
-    *, case: Case, text: str, by: User | None, now: datetime, via: str = "web", status: str = ""
+    *,
+    case: Case,
+    text: str,
+    by: User | None,
+    now: datetime,
+    via: str = "web",
+    status: str = "",
+    key: UUID | None = None,
 ) -> Activity:
     """Records what was answered as a completed activity, marks the first response as sent, and mails the answer.
 
     The mail is stored in the same transaction and sent by the outbox, with the case's number in its subject. Where
     nobody has an address (`reply_recipient`) the answer is recorded only. A case that is *New* goes on as *In
-    progress*, unless `status` says otherwise.
+    progress*, unless `status` says otherwise. `key` is of the page that asks: the same text comes from it once, and a
+    second time raises `NotPossible` with the code `sent_already`.
     """
     problems = RecordProblems()
     if not text.strip():
@@ -37,11 +46,15 @@ def case_reply(
     problems.raise_if_any()
     with record_command(by=by, source=via, now=now) as command:
         command.lock(case)
+        once = uuid5(key, text) if key else None
+        if once and Activity.objects.filter(reply_key=once).exists():
+            raise NotPossible(_("This reply was sent already."), code="sent_already")
         if not case.is_open:
             raise NotPossible(_("Only an active case can be answered."), code="not_active")
         values = {**values_of_reply(case), **({"status": status} if status else {})}
         command.save(case, case_changes(case, values, now=now))
         reply = _reply(case, text, by=by, now=now)
+        reply.reply_key = once
         reply.message = _mail(case, reply, now=now)
         # It is done before anybody could be late with it: a clock that is met at once would flatter the reports.
         command.create(reply, sla=NO_SLA)

@@ -7,7 +7,7 @@ from django.test import Client
 
 from actions.models import ActionRun
 from cases import services
-from cases.models import Case
+from cases.models import Activity, Case
 from cases.tests.builders import judge, make_case, make_customer, make_support_sla, make_user
 from sla_project.accounts.models import User
 from sla_project.operations.errors import Invalid, NotPossible, Stale
@@ -120,6 +120,40 @@ class TestStatusFromAStaleTab:
         services.case_update(case=case, status="researching", by=None, now=clock.now)
         with pytest.raises(Stale):
             services.case_set_status(case=seen, status="in_progress", shown="new", by=None, now=clock.now)
+
+
+class TestReplyingFromTheSamePageAgain:
+    def post(self, browser: Client, case: Case, text: str, key: object = None) -> str:
+        values = {"text": text, **({"key": str(key)} if key else {})}
+        return browser.post(f"/cases/{case.pk}/reply/", values, follow=True).content.decode()
+
+    def test_the_same_text_is_sent_once(self, browser, case, clock):
+        key = browser.get(f"/cases/{case.pk}/reply/").context["form"]["key"].value()
+        assert "The reply is recorded." in self.post(browser, case, "On it\nat once", key)
+        services.case_resolve(case=case, by=None, now=clock.advance(60))
+        before = RecordChange.objects.count()
+        page = self.post(browser, case, "On it\nat once", key)
+        assert "This reply was sent already." in page and "The reply is recorded." not in page
+        assert (Activity.objects.count(), RecordChange.objects.count()) == (1, before)
+
+    def test_another_text_is_another_reply(self, browser, case):
+        key = browser.get(f"/cases/{case.pk}/reply/").context["form"]["key"].value()
+        for text in ("On it", "On it, and found it", "On it"):
+            self.post(browser, case, text, key)
+        assert list(Activity.objects.order_by("pk").values_list("description", flat=True)) == [
+            "On it",
+            "On it, and found it",
+        ]
+
+    def test_every_page_has_its_own_key_and_without_one_it_just_sends(self, browser, case):
+        pages = [browser.get(f"/cases/{case.pk}/reply/").context["form"]["key"].value() for _ in range(2)]
+        for key in (*pages, None, None):
+            self.post(browser, case, "Any news?", key)
+        assert Activity.objects.count() == 4
+
+    def test_a_key_that_is_none_is_refused_and_sends_nothing(self, browser, case):
+        assert browser.post(f"/cases/{case.pk}/reply/", {"text": "On it", "key": "x"}).status_code == 422
+        assert not Activity.objects.exists()
 
 
 class TestWhatAnActWouldMeet:

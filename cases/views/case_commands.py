@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms as django_forms
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -19,6 +20,7 @@ from cases.views.meeting import meeting_words
 from sla_project.accounts.models import Team, User
 from sla_project.accounts.policy import case_worker_required
 from sla_project.operations.clock import clock_now
+from sla_project.operations.errors import NotPossible
 from sla_project.operations.requests import user_of
 from sla_project.operations.web import command_view, form_page
 from slas.models import SLA
@@ -32,15 +34,16 @@ def _command_form(
     title: str,
     form: django_forms.Form,
     act: Any,
-    message: str,
     submit: str,
+    message: str = "",
     note: str = "",
     danger: bool = False,
 ) -> HttpResponse:
-    """A page with the command's form; `act(values)` calls the service."""
+    """A page with the command's form; `act(values)` calls the service, and may return what to say for `message`."""
 
     def save(values: dict[str, Any]) -> str:
-        act(values)
+        done = act(values)
+        messages.success(request, done if isinstance(done, str) else message)
         return case.get_absolute_url()
 
     return form_page(
@@ -48,7 +51,6 @@ def _command_form(
         title=title,
         form=form,
         save=save,
-        message=message,
         context={
             "submit_label": submit,
             "cancel_url": case.get_absolute_url(),
@@ -129,13 +131,22 @@ def case_reply(request: HttpRequest, pk: int) -> HttpResponse:
     case = get_object_or_404(Case, pk=pk)
     to = reply_recipient(case)
     note = " ".join(filter(None, [_reply_note(to, case), _reply_meets(case)]))
+
+    def act(values: dict[str, Any]) -> str:
+        try:
+            services.case_reply(case=case, by=user_of(request), now=clock_now(), **values)
+        except NotPossible as error:
+            if error.code != "sent_already":
+                raise
+            return error.message
+        return _("The reply is on its way to %(email)s.") % {"email": to[1]} if to else _("The reply is recorded.")
+
     return _command_form(
         request,
         case,
         title=_("Reply to %(number)s") % {"number": case.number},
         form=forms.ReplyForm(request.POST or None),
-        act=lambda values: services.case_reply(case=case, by=user_of(request), now=clock_now(), **values),
-        message=_("The reply is on its way to %(email)s.") % {"email": to[1]} if to else _("The reply is recorded."),
+        act=act,
         submit=_("Send reply") if to else _("Record reply"),
         note=note,
     )
