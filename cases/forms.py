@@ -22,10 +22,27 @@ from slas.models import SLA
 LOCAL_TIME = forms.DateTimeInput(attrs={"type": "datetime-local", "step": "1"}, format="%Y-%m-%dT%H:%M:%S")
 
 
-def form_for(model: type[Model], names: list[str], **options: Any) -> type[forms.Form]:
-    """A plain form with the model's own fields: nothing is written or checked behind the services' back."""
+def form_for(
+    model: type[Model], names: list[str], *, empty: Mapping[str, Any] | None = None, **options: Any
+) -> type[forms.Form]:
+    """A plain form with the model's own fields: nothing is written or checked behind the services' back.
+
+    `empty` says by field what it means to choose nothing, where that is more than “None”.
+    """
     declared = fields_for_model(model, fields=names, **options)
+    for name, field in declared.items():
+        _say_empty(field, (empty or {}).get(name, _("None")))
     return type(f"{model.__name__}Form", (forms.Form,), {name: declared[name] for name in names})
+
+
+def _say_empty(field: forms.Field, words: Any) -> None:
+    """Words instead of the row of dashes that a list begins with."""
+    if type(field) is forms.ModelChoiceField:
+        if field.empty_label is not None:
+            field.empty_label = words
+    elif type(field) is forms.TypedChoiceField:
+        offered: Any = field.choices
+        field.choices = [(code, label if code else words) for code, label in offered]
 
 
 def initial_of(obj: Model, names: list[str]) -> dict[str, Any]:
@@ -111,7 +128,13 @@ _CASE_HELP = {
 
 
 LOOKED_UP = dict.fromkeys(("customer", "contact", "product", "entitlement", "owner", "case"), LookupField)
-CaseForm = form_for(Case, CASE_FIELDS, field_classes=LOOKED_UP, help_texts=_CASE_HELP)
+CaseForm = form_for(
+    Case,
+    CASE_FIELDS,
+    empty={"service_level": _("From the customer")},
+    field_classes=LOOKED_UP,
+    help_texts=_CASE_HELP,
+)
 CaseEditForm = form_for(Case, CASE_EDIT_FIELDS, field_classes=LOOKED_UP)
 
 ACTIVITY_FIELDS = [

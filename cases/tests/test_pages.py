@@ -419,3 +419,10 @@ PAGES = ["/cases/", "/cases/new/", "/cases/1/", "/activities/", "/activities/new
 def test_anonymous_visitors_are_sent_to_sign_in(url):
     response = Client().get(url)
     assert response.status_code == 302 and "login" in response.url
+
+
+@pytest.mark.parametrize("url", ["/cases/new/", "/activities/new/", "/customers/new/"])
+def test_a_list_to_choose_from_begins_with_words(browser, url):
+    page = text_of(browser, url)
+    assert ">-----" not in page
+    assert ("From the customer" in page) is (url == "/cases/new/")

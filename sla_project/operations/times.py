@@ -43,9 +43,12 @@ def words_of_ticking(seconds: float, *, in_days: bool = True) -> str:
     return words_of_duration(whole - whole % MINUTE, in_days=in_days)
 
 
-def words_of_time(moment: datetime, now: datetime | None, zone: tzinfo, *, seconds: bool = False) -> str:
+def words_of_time(
+    moment: datetime, now: datetime | None, zone: tzinfo, *, seconds: bool = False, within: bool = False
+) -> str:
     """Say when something is, seen from ``now``, both aware: "Today 13:27", "Mon 14:05", else the full date.
 
+    ``within`` a sentence it is "today 13:27".
     Weekday names are used only for the next six days: "Mon 14:05" must never mean the Monday before.
     """
     local = moment.astimezone(zone)
@@ -53,6 +56,8 @@ def words_of_time(moment: datetime, now: datetime | None, zone: tzinfo, *, secon
     if now is not None:
         days = (local.date() - now.astimezone(zone).date()) // timedelta(days=1)
         near = {-1: _("Yesterday"), 0: _("Today"), 1: _("Tomorrow")}.get(days)
+        if near and within:
+            near = near.lower()
         if near is None and 2 <= days <= 6:
             near = date_format(local, "D")
         if near is not None:

@@ -105,7 +105,7 @@ def _tiles(report: Compliance, question: Question) -> list[dict[str, Any]]:
     met = _("%(met)d of %(finished)d met") % {"met": total.met, "finished": total.finished}
     worked = percent_words(total.worked_attainment)
     without = _("%(percent)s without what was closed while paused") % {"percent": worked}
-    times = _("%(time)s for 90 %% of the %(count)d that were met, in time or late")
+    times = _("%(time)s for 90%% of the %(count)d that were met, in time or late")
     times %= {"time": working_words(total.p90), "count": total.measured}
     return [
         _tile("good", "circle-check", percent_words(total.attainment), met, without, url("finished")),

@@ -109,8 +109,13 @@ def ticking_words(seconds: float | timedelta | None) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def local_time(context: Context, moment: datetime | None, seconds: bool = False) -> SafeString | str:
-    """Show a time in the active zone, seen from the context's ``server_now``; the title names the zone."""
+def local_time(
+    context: Context, moment: datetime | None, seconds: bool = False, within: bool = False
+) -> SafeString | str:
+    """Show a time in the active zone, seen from the context's ``server_now``; the title names the zone.
+
+    ``within`` a sentence "tomorrow" is not capitalised.
+    """
     if moment is None:
         return NO_VALUE
     zone = timezone.get_current_timezone()
@@ -118,7 +123,7 @@ def local_time(context: Context, moment: datetime | None, seconds: bool = False)
         '<time datetime="{}" title="{}">{}</time>',
         iso_time(moment),
         full_time(moment, zone),
-        words_of_time(moment, context.get("server_now"), zone, seconds=seconds),
+        words_of_time(moment, context.get("server_now"), zone, seconds=seconds, within=within),
     )
 
 

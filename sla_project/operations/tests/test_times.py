@@ -74,6 +74,11 @@ def test_a_time_is_said_in_the_users_zone() -> None:
     assert times.full_time(datetime(2026, 7, 1, 12, 0, tzinfo=UTC), LONDON) == "Wed 1 Jul 2026 13:00:00 BST"
 
 
+def test_within_a_sentence_a_time_begins_small() -> None:
+    assert times.words_of_time(NOW, NOW, LONDON, within=True) == "today 12:00"
+    assert times.words_of_time(NOW + timedelta(days=2), NOW, LONDON, within=True) == "Tue 12:00"
+
+
 def test_without_now_a_time_is_said_in_full() -> None:
     assert times.words_of_time(NOW, None, LONDON, seconds=True) == "22 Nov 2026 12:00:00"
 

@@ -67,7 +67,7 @@ def report_mail(report: SavedReport, *, asked_at: datetime, now: datetime) -> Re
         "url": settings.PUBLIC_URL + report_url(counted),
         "period": period_words(question),
         "group_label": dict(group_choices())[question.group_by],
-        "heads": [_("Finished"), _("Met"), _("Median"), _("90 % in"), _("Breached now")],
+        "heads": [_("Finished"), _("Met"), _("Median"), _("90% in"), _("Breached now")],
         "lines": [(_label(group), _cells(group.figures)) for group in found.groups[:LINES]],
         "left_out": max(0, len(found.groups) - LINES),
         "total": (_("All"), _cells(found.total)),

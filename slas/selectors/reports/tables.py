@@ -56,7 +56,7 @@ MEASURES = (
     Measure("missed", gettext_lazy("Missed"), count_words, {"show": "missed"}),
     Measure("attainment", gettext_lazy("Attainment"), percent_words, {"show": "finished"}),
     Measure("median", gettext_lazy("Median time"), working_words, {"show": "measured", "sort": "used_seconds"}),
-    Measure("p90", gettext_lazy("90 % within"), working_words, {"show": "measured", "sort": "-used_seconds"}),
+    Measure("p90", gettext_lazy("90% within"), working_words, {"show": "measured", "sort": "-used_seconds"}),
     Measure("late", gettext_lazy("Missed, met late"), count_words, {"show": "late"}),
     Measure("closed_paused", gettext_lazy("Closed while paused"), count_words, {"show": "closed_paused"}),
     Measure("closed_unmet", gettext_lazy("Closed unmet"), count_words, {"show": "closed_unmet"}),
