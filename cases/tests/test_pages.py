@@ -344,6 +344,28 @@ class TestCaseForms:
         make_support_sla()
         text_of(browser, f"/cases/{make_case(customer=make_customer()).pk}/{verb}/")
 
+    @pytest.mark.parametrize("verb", ["reply", "resolve", "hold", "cancel", "merge", "apply-sla"])
+    def test_a_form_that_would_be_refused_does_not_open(self, browser, verb):
+        case = make_case()
+        services.case_resolve(case=case, by=None, now=NOW)
+        answer = browser.get(f"/cases/{case.pk}/{verb}/", follow=True)
+        assert answer.redirect_chain == [(case.get_absolute_url(), 302)]
+        assert "This case is resolved. Reactivate it first." in answer.content.decode()
+        text_of(browser, f"/cases/{case.pk}/assign/")
+
+    def test_what_was_typed_before_the_case_was_closed_stays_in_its_form(self, browser):
+        case = make_case()
+        services.case_resolve(case=case, by=None, now=NOW)
+        answer = browser.post(f"/cases/{case.pk}/reply/", {"text": "A long answer"})
+        assert answer.status_code == 422
+        assert "A long answer" in answer.content.decode()
+
+    def test_a_merged_case_says_where_work_goes_on(self, browser):
+        case = make_case()
+        services.case_merge(case=case, into=make_case("Main"), by=None, now=NOW)
+        page = browser.get(f"/cases/{case.pk}/reply/", follow=True).content.decode()
+        assert "This case was merged: work goes on in the other one." in page
+
 
 class TestActivities:
     def test_from_opening_to_completing(self, browser, agent):
@@ -375,6 +397,14 @@ class TestActivities:
         activity = make_activity()
         for verb in ("edit", "complete", "apply-sla"):
             text_of(browser, f"/activities/{activity.pk}/{verb}/")
+
+    @pytest.mark.parametrize("verb", ["complete", "apply-sla"])
+    def test_a_form_that_would_be_refused_does_not_open(self, browser, verb):
+        activity = make_activity()
+        services.activity_cancel(activity=activity, by=None, now=NOW)
+        answer = browser.get(f"/activities/{activity.pk}/{verb}/", follow=True)
+        assert answer.redirect_chain == [(activity.get_absolute_url(), 302)]
+        assert "This activity is canceled. Reopen it first." in answer.content.decode()
 
 
 class TestCustomers:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -143,9 +144,18 @@ def _offer(form: Any, activity: Activity | None) -> None:
     form.fields["case"].queryset = (cases | kept).order_by("-pk")
 
 
+def _closed(request: HttpRequest, activity: Activity) -> HttpResponse:
+    """Instead of the form of a command that would be refused afterwards."""
+    state = activity.get_state_display().lower()
+    messages.error(request, _("This activity is %(state)s. Reopen it first.") % {"state": state})
+    return redirect(activity)
+
+
 @case_worker_required
 def activity_complete(request: HttpRequest, pk: int) -> HttpResponse:
     activity = get_object_or_404(Activity, pk=pk)
+    if not activity.is_open and request.method != "POST":
+        return _closed(request, activity)
 
     def save(values: dict[str, Any]) -> str:
         services.activity_complete(activity=activity, by=user_of(request), now=clock_now(), **values)
@@ -193,6 +203,8 @@ def activity_reactivate(request: HttpRequest, pk: int) -> HttpResponse:
 @case_worker_required
 def activity_apply_sla(request: HttpRequest, pk: int) -> HttpResponse:
     activity = get_object_or_404(Activity, pk=pk)
+    if not activity.is_open and request.method != "POST":
+        return _closed(request, activity)
 
     def save(values: dict[str, Any]) -> str:
         services.activity_apply_sla(

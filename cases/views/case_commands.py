@@ -38,8 +38,15 @@ def _command_form(
     message: str = "",
     note: str = "",
     danger: bool = False,
+    only_open: bool = True,
 ) -> HttpResponse:
-    """A page with the command's form; `act(values)` calls the service, and may return what to say for `message`."""
+    """A page with the command's form; `act(values)` calls the service, and may return what to say for `message`.
+
+    Where the command is `only_open`, its form is not shown on a closed case: nobody types what is refused afterwards.
+    """
+    if only_open and not case.is_open and request.method != "POST":
+        messages.error(request, _closed_words(case))
+        return redirect(case)
 
     def save(values: dict[str, Any]) -> str:
         done = act(values)
@@ -63,6 +70,12 @@ def _command_form(
             ],
         },
     )
+
+
+def _closed_words(case: Case) -> str:
+    if case.status == CaseStatus.MERGED:
+        return _("This case was merged: work goes on in the other one.")
+    return _("This case is %(state)s. Reactivate it first.") % {"state": case.get_state_display().lower()}
 
 
 @require_POST
@@ -229,6 +242,7 @@ def case_assign(request: HttpRequest, pk: int) -> HttpResponse:
         act=act,
         message=_("The case is assigned."),
         submit=_("Assign"),
+        only_open=False,
     )
 
 
