@@ -39,7 +39,7 @@ START_REASONS: Mapping[str, Text] = {
 }
 SOURCES: Mapping[str, Text] = {
     SLASource.HAND: gettext_lazy("chosen by hand"),
-    SLASource.NONE_BY_HAND: gettext_lazy("that was chosen by hand"),
+    SLASource.NONE_BY_HAND: gettext_lazy("somebody chose “No SLA”"),
     SLASource.API: gettext_lazy("chosen over the API"),
     SLASource.ENTITLEMENT: gettext_lazy("from the entitlement"),
     SLASource.DEFAULT: gettext_lazy("the default"),

@@ -344,6 +344,19 @@ class TestCaseForms:
         make_support_sla()
         text_of(browser, f"/cases/{make_case(customer=make_customer()).pk}/{verb}/")
 
+    def test_applying_an_sla_says_which_or_that_none_applies(self, browser):
+        sla = make_support_sla()
+        case = make_case()
+        answers = {}
+        for choice in (str(sla.pk), "automatic", "none"):
+            answer = browser.post(f"/cases/{case.pk}/apply-sla/", {"sla": choice})
+            judge(case)
+            answers[choice] = browser.get(answer.url).content.decode()
+        assert "“Support contract” is applied." in answers[str(sla.pk)]
+        assert "The SLA is chosen automatically again." in answers["automatic"]
+        assert "No SLA applies any more." in answers["none"]
+        assert "No SLA applies to this case: somebody chose “No SLA”." in answers["none"]
+
     @pytest.mark.parametrize("verb", ["reply", "resolve", "hold", "cancel", "merge", "apply-sla"])
     def test_a_form_that_would_be_refused_does_not_open(self, browser, verb):
         case = make_case()
@@ -397,6 +410,11 @@ class TestActivities:
         activity = make_activity()
         for verb in ("edit", "complete", "apply-sla"):
             text_of(browser, f"/activities/{activity.pk}/{verb}/")
+
+    def test_applying_no_sla_says_so(self, browser):
+        activity = make_activity()
+        answer = browser.post(f"/activities/{activity.pk}/apply-sla/", {"sla": "none"}, follow=True)
+        assert "No SLA applies any more." in answer.content.decode()
 
     @pytest.mark.parametrize("verb", ["complete", "apply-sla"])
     def test_a_form_that_would_be_refused_does_not_open(self, browser, verb):

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from cases import filters, forms, selectors, services
 from cases.models import Activity, Case
-from cases.views.case_commands import chosen_sla
+from cases.views.case_commands import applied_words, chosen_sla
 from cases.views.queue import queue_page
 from cases.views.record_page import activity_context, timers_context
 from sla_project.accounts.policy import case_worker_required, signed_in
@@ -207,9 +207,9 @@ def activity_apply_sla(request: HttpRequest, pk: int) -> HttpResponse:
         return _closed(request, activity)
 
     def save(values: dict[str, Any]) -> str:
-        services.activity_apply_sla(
-            activity=activity, sla=chosen_sla(values["sla"]), by=user_of(request), now=clock_now()
-        )
+        sla = chosen_sla(values["sla"])
+        services.activity_apply_sla(activity=activity, sla=sla, by=user_of(request), now=clock_now())
+        messages.success(request, applied_words(sla))
         return activity.get_absolute_url()
 
     return form_page(
@@ -217,7 +217,6 @@ def activity_apply_sla(request: HttpRequest, pk: int) -> HttpResponse:
         title=_("Apply an SLA to %(number)s") % {"number": activity.number},
         form=forms.ApplySLAForm(request.POST or None, record_type="activity"),
         save=save,
-        message=_("The SLA is applied."),
         context={
             "lead": activity.subject,
             "submit_label": _("Apply SLA"),

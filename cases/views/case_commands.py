@@ -265,15 +265,18 @@ def case_merge(request: HttpRequest, pk: int) -> HttpResponse:
 @case_worker_required
 def case_apply_sla(request: HttpRequest, pk: int) -> HttpResponse:
     case = get_object_or_404(Case, pk=pk)
+
+    def act(values: dict[str, str]) -> str:
+        sla = chosen_sla(values["sla"])
+        services.case_apply_sla(case=case, sla=sla, by=user_of(request), now=clock_now())
+        return applied_words(sla)
+
     return _command_form(
         request,
         case,
         title=_("Apply an SLA to %(number)s") % {"number": case.number},
         form=forms.ApplySLAForm(request.POST or None, record_type="case"),
-        act=lambda values: services.case_apply_sla(
-            case=case, sla=chosen_sla(values["sla"]), by=user_of(request), now=clock_now()
-        ),
-        message=_("The SLA is applied."),
+        act=act,
         submit=_("Apply SLA"),
         note=_("Another SLA ends the running timers and starts its own."),
     )
@@ -284,3 +287,11 @@ def chosen_sla(code: str) -> SLA | SLAChoice:
     if code == forms.ApplySLAForm.AUTOMATIC:
         return AUTOMATIC
     return NO_SLA if code == forms.ApplySLAForm.NONE else SLA.objects.get(pk=code)
+
+
+def applied_words(choice: SLA | SLAChoice) -> str:
+    if choice is NO_SLA:
+        return _("No SLA applies any more.")
+    if choice is AUTOMATIC:
+        return _("The SLA is chosen automatically again.")
+    return _("“%(sla)s” is applied.") % {"sla": choice}
