@@ -328,6 +328,19 @@ class TestCaseForms:
         assert outbox in text_of(browser, reply.get_absolute_url())
         assert f"[{case.number}]" in text_of(browser, outbox)
 
+    @pytest.mark.parametrize(
+        ("server", "words"),
+        [
+            ("", "The reply to nora@northwind.example is kept in the outbox: no mail server is set up."),
+            ("smtp://mail.desk.example", "The reply is on its way to nora@northwind.example."),
+        ],
+    )
+    def test_a_reply_is_on_its_way_only_where_a_mail_server_is_set_up(self, browser, settings, server, words):
+        settings.EMAIL_URL = server
+        customer = make_customer()
+        case = make_case(customer=customer, contact=make_contact(customer))
+        assert words in browser.post(f"/cases/{case.pk}/reply/", {"text": "On it"}, follow=True).content.decode()
+
     def test_the_reply_says_when_it_goes_to_nobody(self, browser):
         customer = make_customer()
         case = make_case(customer=customer, contact=make_contact(customer, email=""))
@@ -343,6 +356,12 @@ class TestCaseForms:
     def test_forms_render(self, browser, verb):
         make_support_sla()
         text_of(browser, f"/cases/{make_case(customer=make_customer()).pk}/{verb}/")
+
+    def test_the_way_out_of_canceling_a_case_is_not_called_cancel(self, browser):
+        case = make_case()
+        page = text_of(browser, f"/cases/{case.pk}/cancel/")
+        assert "Keep the case</a>" in page and "Cancel</a>" not in page
+        assert "Cancel</a>" in text_of(browser, f"/cases/{case.pk}/resolve/")
 
     def test_applying_an_sla_says_which_or_that_none_applies(self, browser):
         sla = make_support_sla()

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from actions.delivery import leaves_the_house
 from cases import forms, services
 from cases.choices import CaseState, CaseStatus, HoldReason
 from cases.models import Case
@@ -38,6 +39,7 @@ def _command_form(
     message: str = "",
     note: str = "",
     danger: bool = False,
+    cancel: str = "",
     only_open: bool = True,
 ) -> HttpResponse:
     """A page with the command's form; `act(values)` calls the service, and may return what to say for `message`.
@@ -61,6 +63,7 @@ def _command_form(
         context={
             "submit_label": submit,
             "cancel_url": case.get_absolute_url(),
+            "cancel_label": cancel,
             "danger": danger,
             "form_note": note,
             "lead": case.title,
@@ -152,7 +155,7 @@ def case_reply(request: HttpRequest, pk: int) -> HttpResponse:
             if error.code != "sent_already":
                 raise
             return error.message
-        return _("The reply is on its way to %(email)s.") % {"email": to[1]} if to else _("The reply is recorded.")
+        return _replied_words(to)
 
     return _command_form(
         request,
@@ -163,6 +166,14 @@ def case_reply(request: HttpRequest, pk: int) -> HttpResponse:
         submit=_("Send reply") if to else _("Record reply"),
         note=note,
     )
+
+
+def _replied_words(to: tuple[str, str] | None) -> str:
+    if to is None:
+        return _("The reply is recorded.")
+    if leaves_the_house():
+        return _("The reply is on its way to %(email)s.") % {"email": to[1]}
+    return _("The reply to %(email)s is kept in the outbox: no mail server is set up.") % {"email": to[1]}
 
 
 def _reply_meets(case: Case) -> str:
@@ -208,6 +219,7 @@ def case_cancel(request: HttpRequest, pk: int) -> HttpResponse:
         act=lambda values: services.case_cancel(case=case, by=user_of(request), now=clock_now()),
         message=_("The case is canceled."),
         submit=_("Cancel case"),
+        cancel=_("Keep the case"),
         note=_("Its running timers end as canceled, and actions that still wait do not run."),
         danger=True,
     )
