@@ -22,6 +22,8 @@ from scripts.chromium import chromium_path
 REPORTS = CACHE / "reports"
 PYTHON = (sys.executable, "-m")
 ORDINARY = "not browser and not services and not long and not demo"
+ATTEMPTS = 3
+"""At a step with a limit; a step that fails is not begun again."""
 SERVICES = {
     "DATABASE_URL": "postgres://postgres@127.0.0.1:5432/sla_console",
     "REDIS_URL": "redis://127.0.0.1:6379/0",
@@ -36,7 +38,7 @@ class Step:
     report: str = ""
     """Name of the test report; its tests must not be none."""
     limit: float | None = None
-    """Seconds after which it must have hung; it is ended then, and begun again once."""
+    """Seconds after which it must have hung; it is ended then, and begun again, at most `ATTEMPTS` times in all."""
     beside: bool = False
     """Needs one core only, so the next such step runs at the same time and each prints at its end."""
 
@@ -73,7 +75,7 @@ def whole() -> list[Step]:
     steps = [tests("suite", ORDINARY), tests("demo", "demo", processes=0)]
     if chromium_path():
         # Chromium itself hangs now and then while it closes a page, and Playwright then waits for ever.
-        return [*steps, tests("browser", "browser", limit=20 * 60)]
+        return [*steps, tests("browser", "browser", limit=12 * 60)]
     print("No Chromium on this machine: the browser tests do not run.")
     return steps
 
@@ -123,7 +125,7 @@ def run(step: Step) -> bool:
     """Whether it went well."""
     begun = time.monotonic()
     environ = {**clean_environ(), "DATA_DIR": str(CACHE / "data"), **step.environ}
-    done = finish(step, environ) or finish(step, environ)
+    done = next(filter(None, (finish(step, environ) for _attempt in range(ATTEMPTS))), None)
     good = done is not None and done.returncode == 0
     said = done.stdout or "" if done is not None and not good else ""
     if step.report and not passed(step.report):

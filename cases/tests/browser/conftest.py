@@ -28,6 +28,7 @@ def desk(transactional_db: None) -> Desk:
 
 
 def sign_in(browser: Browser, live_server: LiveServer, email: str, **context: object) -> BrowserContext:
+    """A context that stays open until the browser ends: now and then Chromium never comes back from closing one."""
     opened = browser.new_context(base_url=live_server.url, **context)  # type: ignore[arg-type]
     page = opened.new_page()
     page.goto("/login/")

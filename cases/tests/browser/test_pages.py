@@ -114,7 +114,6 @@ def test_every_page_is_whole(browser: Browser, live_server: LiveServer, desk: De
     report = {route: _faults(page, path, width, faults) for route, path in paths(desk).items()}
     assert len(report) > 30
     assert {route: found for route, found in report.items() if found} == {}
-    context.close()
 
 
 def _faults(page: Page, path: str, width: int, console: list[str]) -> list[str]:

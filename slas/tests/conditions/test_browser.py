@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -30,13 +29,11 @@ FIRST = "condition-builder >> nth=0"
 
 
 @pytest.fixture
-def context(transactional_db: None, browser: Browser, live_server: LiveServer) -> Iterator[BrowserContext]:
+def context(transactional_db: None, browser: Browser, live_server: LiveServer) -> BrowserContext:
     User.objects.create_user(
         "dana@example.com", PASSWORD, display_name="Dana", role="administrator", time_zone="Europe/London"
     )
-    context = sign_in(browser, live_server, "dana@example.com")
-    yield context
-    context.close()
+    return sign_in(browser, live_server, "dana@example.com")
 
 
 def open_page(context: BrowserContext, document: Any = None) -> Page:
@@ -339,7 +336,6 @@ def test_without_scripts_it_is_a_textarea(transactional_db: None, browser: Brows
     page.get_by_label("Applicable when").fill(json.dumps({"all": [GOLD]}))
     page.get_by_role("button", name="Save").click()
     assert host.saved[-1]["applicable_when"] == {"all": [GOLD]}
-    context.close()
 
 
 @pytest.mark.parametrize(("theme", "width"), LOOKS, ids=["light", "dark", "phone"])
@@ -371,4 +367,3 @@ def test_it_is_accessible_and_fits(
     )
     assert small == []
     assert page.faults == []
-    context.close()
