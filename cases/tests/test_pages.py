@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -153,6 +154,23 @@ class TestCasePage:
             "Case opened by web",
         ):
             assert words in page, words
+
+    def test_what_it_names_is_linked(self, browser):
+        customer = make_customer()
+        product = services.product_create(name="Ledger", code="ledger", by=None, now=NOW)
+        entitlement = make_entitlement(customer, sla=make_support_sla(default=False))
+        case = make_case(customer=customer, contact=make_contact(customer), product=product)
+        judge(case)
+        page = text_of(browser, case.get_absolute_url())
+        for url, words in (
+            (f"/customers/{customer.pk}/#contacts-title", "Nora Wind"),
+            (f"/products/{product.pk}/", "Ledger"),
+            (f"/entitlements/{entitlement.pk}/", "Northwind Traders 2026"),
+            (f"/entitlements/{entitlement.pk}/", "from the entitlement"),
+        ):
+            link = re.search(rf'<a href="([^"]*)">{words}[^<]*</a>', page)
+            assert link and link[1] == url, words
+            text_of(browser, url)
 
     @pytest.mark.parametrize("status", ["on_hold", "in_progress"])
     def test_renders_paused_and_running(self, browser, clock, status):

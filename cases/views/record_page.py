@@ -17,7 +17,7 @@ from cases.clock_history import Clock, clock_history
 from cases.models import Activity, Case
 from cases.views.timers import card_of
 from cases.wording import ChangeWords, within_sentence
-from slas.models import EventRun, KPIEvent, KPIInstance, RecordChange
+from slas.models import EventRun, KPIEvent, KPIInstance, RecordChange, SLASource
 from slas.selectors.clocks.explanations import explain_record, pause_words
 from slas.selectors.clocks.instances import RecordView, record_of, record_view
 from slas.selectors.clocks.timers import Timers, failure_due
@@ -212,16 +212,25 @@ def _shared(obj: Case | Activity, now: datetime) -> dict[str, Any]:
         "log": log_of(view),
         "explanation": explanation,
         "sla_source": source_words(explanation.source),
+        "sla_source_url": _source_url(obj, explanation.source),
         "has_ended": view.record.lifecycle != "open",
     }
 
 
+def _source_url(obj: Case | Activity, source: str) -> str:
+    """The page of what chose the SLA, where it has one."""
+    return _entitlement_url(obj) if isinstance(obj, Case) and source == SLASource.ENTITLEMENT else ""
+
+
 def _case_facts(case: Case) -> list[dict[str, Any]]:
-    customer = case.customer
+    customer, contact, product = case.customer, case.contact, case.product
+    contacts = reverse("cases:customer_detail", args=[contact.customer_id]) + "#contacts-title" if contact else ""
+    linked = [
+        (_("Contact"), contact, contacts),
+        (_("Product"), product, product and reverse("cases:product_detail", args=[product.pk])),
+        (_("Entitlement"), case.entitlement, _entitlement_url(case)),
+    ]
     optional = [
-        (_("Contact"), case.contact),
-        (_("Product"), case.product),
-        (_("Entitlement"), case.entitlement),
         (_("Resolution"), case.resolution),
         (_("Billable minutes"), case.billable_minutes),
         (_("Source"), f"{case.source} {case.external_number}".strip()),
@@ -241,12 +250,17 @@ def _case_facts(case: Case) -> list[dict[str, Any]]:
         {"label": _("Team"), "value": str(case.team) if case.team else None},
         {"label": _("First response sent"), "value": _("Yes") if case.first_response_sent else _("No")},
         *([{"label": _("Escalated"), "time": case.escalated_on}] if case.is_escalated else []),
+        *({"label": label, "value": str(value), "url": url} for label, value, url in linked if value),
         *({"label": label, "value": str(value)} for label, value in optional if value not in (None, "")),
         *([{"label": _("Merged into"), "value": merged.number, "url": merged.get_absolute_url()}] if merged else []),
         {"label": _("Opened"), "time": case.opened_on},
         *([{"label": _("Resolved"), "time": case.resolved_on}] if case.resolved_on else []),
         {"label": _("Your time zone"), "value": timezone.get_current_timezone_name()},
     ]
+
+
+def _entitlement_url(case: Case) -> str:
+    return reverse("cases:entitlement_detail", args=[case.entitlement_id]) if case.entitlement_id else ""
 
 
 def _activity_facts(activity: Activity) -> list[dict[str, Any]]:
