@@ -4,34 +4,12 @@ from __future__ import annotations
 
 from django.urls import path
 
-from slas.views import (
-    actions,
-    adjusting,
-    bundles,
-    checks,
-    conditions,
-    dashboard,
-    holiday_rows,
-    holidays,
-    instance_list,
-    instances,
-    kpis,
-    monitor,
-    publishing,
-    recalculations,
-    reports,
-    republishing,
-    saved_reports,
-    schedule_edit,
-    schedules,
-    settings,
-    sla_edit_document,
-    sla_editor,
-    sla_editor_list,
-    slas,
-    trying,
-    versions,
-)
+from slas.views import actions, conditions, dashboard, monitor, settings
+from slas.views.clocks import adjusting, instance_list, instances
+from slas.views.editor import document, item_list, sla_edit
+from slas.views.hours import holiday_rows, holidays, recalculations, schedule_edit, schedules
+from slas.views.policy import bundles, checks, kpis, publishing, republishing, slas, trying, versions
+from slas.views.reports import compliance, saved_reports
 
 app_name = "slas"
 urlpatterns = [
@@ -41,7 +19,7 @@ urlpatterns = [
     path("monitor/records/wake/", monitor.records_wake_view, name="records_wake"),
     path("monitor/records/<int:pk>/retry/", monitor.record_retry_view, name="record_retry"),
     path("reports/", saved_reports.saved_report_list, name="saved_report_list"),
-    path("reports/compliance/", reports.compliance_report, name="compliance_report"),
+    path("reports/compliance/", compliance.compliance_report, name="compliance_report"),
     path("reports/new/", saved_reports.saved_report_new, name="saved_report_new"),
     path("reports/<int:pk>/", saved_reports.saved_report_detail, name="saved_report_detail"),
     path("reports/<int:pk>/edit/", saved_reports.saved_report_edit, name="saved_report_edit"),
@@ -60,12 +38,12 @@ urlpatterns = [
     path("slas/<int:pk>/versions/", versions.sla_versions, name="sla_versions"),
     path("slas/<int:pk>/versions/<int:number>/", versions.sla_version, name="sla_version"),
     path("slas/<int:pk>/versions/<int:number>/restore/", publishing.sla_restore, name="sla_restore"),
-    path("slas/<int:pk>/edit/", sla_editor.sla_edit, name="sla_edit"),
-    path("slas/<int:pk>/edit/clock/", sla_editor.sla_edit_clock, name="sla_edit_clock"),
-    path("slas/<int:pk>/edit/order/", sla_editor_list.sla_edit_order, name="sla_edit_order"),
-    path("slas/<int:pk>/edit/duplicate/", sla_editor_list.sla_edit_duplicate, name="sla_edit_duplicate"),
-    path("slas/<int:pk>/edit/delete/", sla_editor_list.sla_edit_delete, name="sla_edit_delete"),
-    path("slas/<int:pk>/edit/document/", sla_edit_document.sla_edit_document, name="sla_edit_document"),
+    path("slas/<int:pk>/edit/", sla_edit.sla_edit, name="sla_edit"),
+    path("slas/<int:pk>/edit/clock/", sla_edit.sla_edit_clock, name="sla_edit_clock"),
+    path("slas/<int:pk>/edit/order/", item_list.sla_edit_order, name="sla_edit_order"),
+    path("slas/<int:pk>/edit/duplicate/", item_list.sla_edit_duplicate, name="sla_edit_duplicate"),
+    path("slas/<int:pk>/edit/delete/", item_list.sla_edit_delete, name="sla_edit_delete"),
+    path("slas/<int:pk>/edit/document/", document.sla_edit_document, name="sla_edit_document"),
     path("slas/<int:pk>/rename/", slas.sla_rename, name="sla_rename"),
     path("slas/<int:pk>/publish/", publishing.sla_publish, name="sla_publish"),
     path("slas/<int:pk>/forecast/", publishing.sla_forecast, name="sla_forecast"),

@@ -9,7 +9,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from cases.api.serializers import ActivitySerializer, CaseSerializer
-from slas.api.instances import KPIInstanceNowSerializer
+from slas.api.clocks.instances import KPIInstanceNowSerializer
 from slas.models import KPIInstance
 from slas.selectors.clocks.instances import record_of, record_view
 from slas.selectors.clocks.timers import Timer, Timers

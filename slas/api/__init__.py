@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from sla_project.operations.rest.routers import ConsoleRouter
-from slas.api.instances import KPIInstanceViewSet
-from slas.api.kpis import KPIViewSet
+from slas.api.clocks.instances import KPIInstanceViewSet
+from slas.api.hours.schedules import BusinessHoursViewSet, HolidayScheduleViewSet
+from slas.api.policy.kpis import KPIViewSet
+from slas.api.policy.slas import SLAViewSet
 from slas.api.record_types import RecordTypeViewSet
-from slas.api.reports import ComplianceReportView
-from slas.api.saved_reports import SavedReportViewSet
-from slas.api.schedules import BusinessHoursViewSet, HolidayScheduleViewSet
+from slas.api.reports.compliance import ComplianceReportView
+from slas.api.reports.saved_reports import SavedReportViewSet
 from slas.api.settings import SettingsView
-from slas.api.slas import SLAViewSet
 
 
 def register(router: ConsoleRouter) -> None:

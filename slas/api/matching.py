@@ -11,7 +11,7 @@ from rest_framework.request import Request
 
 from sla_project.operations.errors import Invalid, Problem
 from slas.api.bodies import Types, body_of
-from slas.api.sla_documents import ConditionField
+from slas.api.policy.sla_documents import ConditionField
 from slas.domain.conditions import Condition, ConditionError, parse
 from slas.domain.fields import INTEGER_LIMIT
 from slas.records import RecordType

@@ -18,9 +18,9 @@ from sla_project.operations.web import error_words
 from slas.models import SLA, KPIInstance
 from slas.selectors.policy.reading import editable_document
 from slas.services.policy.item_edits import item_index, sla_item_delete, sla_item_duplicate, sla_items_reorder
-from slas.views.editor_page import Editor
-from slas.views.editor_saving import Act, Done, Typed, item_carry, item_command
-from slas.views.sla_frame import sla_crumbs, sla_get
+from slas.views.editor.page import Editor
+from slas.views.editor.saving import Act, Done, Typed, item_carry, item_command
+from slas.views.policy.frame import sla_crumbs, sla_get
 
 UP, DOWN = "up", "down"
 

@@ -25,7 +25,7 @@ from slas.selectors.policy.gone import gone_parts
 from slas.selectors.policy.sentences import DocumentWords
 from slas.services.checking.documents import CheckResult, document_check
 from slas.services.policy import slas as services
-from slas.views.sla_frame import TONES, shows_draft, sla_crumbs, sla_frame, sla_get
+from slas.views.policy.frame import TONES, shows_draft, sla_crumbs, sla_frame, sla_get
 
 
 @signed_in

@@ -26,8 +26,8 @@ from sla_project.operations.rest.dry_run import can_dry_run, is_dry_run, rolled_
 from sla_project.operations.rest.writes import no_body
 from slas.api.base import ConfigurationViewSet
 from slas.api.bodies import Types, body_of
-from slas.api.sla_documents import SLASerializer
-from slas.api.traces import TraceSerializer, trace_document
+from slas.api.policy.sla_documents import SLASerializer
+from slas.api.policy.traces import TraceSerializer, trace_document
 from slas.models import SLA, SLAVersion
 from slas.selectors.forecasts.publications import COUNTS, Forecast, reapplications
 from slas.selectors.policy.diffs import DocumentDiff, document_diff

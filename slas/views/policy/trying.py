@@ -22,7 +22,7 @@ from slas.selectors.clocks.instances import record_view
 from slas.selectors.forecasts.trials import Trace, document_paths
 from slas.selectors.policy.reading import editable_document
 from slas.services.forecasts.trials import record_find, sla_try
-from slas.views.sla_frame import sla_crumbs, sla_frame, sla_get
+from slas.views.policy.frame import sla_crumbs, sla_frame, sla_get
 
 VERSIONS_OFFERED = 20
 

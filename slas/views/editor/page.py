@@ -23,7 +23,7 @@ from slas.selectors.policy.editor_rows import ItemRow, item_rows, rest_rows
 from slas.selectors.policy.sentences import DocumentWords
 from slas.services.checking.documents import CheckResult, document_check
 from slas.services.policy.item_edits import item_index
-from slas.views.sla_frame import TONES, sla_crumbs
+from slas.views.policy.frame import TONES, sla_crumbs
 
 NEW = "new"
 

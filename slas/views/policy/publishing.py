@@ -25,7 +25,7 @@ from slas.selectors.forecasts.publications import Forecast, reapplications
 from slas.services.checking.documents import CheckResult, document_check
 from slas.services.forecasts.publications import draft_diff, forecast_start, publication_forecast
 from slas.services.policy import slas as services
-from slas.views.sla_frame import sla_crumbs, sla_frame, sla_get
+from slas.views.policy.frame import sla_crumbs, sla_frame, sla_get
 
 
 @administrator_required

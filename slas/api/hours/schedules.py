@@ -23,17 +23,17 @@ from sla_project.operations.rest.strict import CloneSerializer
 from sla_project.operations.rest.writes import no_body
 from slas.api.base import ConfigurationViewSet
 from slas.api.bodies import Types, body_of
-from slas.api.compute import ComputationSerializer, ComputeSerializer, compute, parse_question
-from slas.api.recalculations import RESPONSES, RecalculateHoursSerializer, recalculate
-from slas.api.schedule_serializers import (
+from slas.api.hours.compute import ComputationSerializer, ComputeSerializer, compute, parse_question
+from slas.api.hours.recalculations import RESPONSES, RecalculateHoursSerializer, recalculate
+from slas.api.hours.schedule_serializers import (
     HOLIDAY_SCHEDULE_READ_ONLY,
     HOURS_READ_ONLY,
     BusinessHoursSerializer,
     HolidayImportSerializer,
     HolidayScheduleSerializer,
     ScheduleVersionSerializer,
-    UseSerializer,
 )
+from slas.api.uses import UseSerializer
 from slas.models import BusinessHours, HolidaySchedule
 from slas.selectors.hours.schedules import (
     business_hours,

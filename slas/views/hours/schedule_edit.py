@@ -23,8 +23,8 @@ from slas.forms.schedules import BusinessHoursForm, at_days
 from slas.models import BusinessHours
 from slas.selectors.hours.week_previews import WeekPreview, week_preview
 from slas.services.hours import schedules as services
-from slas.views.recalculations import after_change
-from slas.views.schedules import hours_crumbs
+from slas.views.hours.recalculations import after_change
+from slas.views.hours.schedules import hours_crumbs
 
 TEMPLATE = "slas/business_hours_edit.html"
 

@@ -18,7 +18,7 @@ from sla_project.operations.clock import clock_now
 from slas.models import SLA
 from slas.selectors.policy import reading
 from slas.services.checking.documents import CheckResult, Finding, document_check
-from slas.views.sla_frame import shows_draft, sla_frame, sla_get
+from slas.views.policy.frame import shows_draft, sla_frame, sla_get
 
 PLACES = {
     "applicable_when": gettext_lazy("Applies when"),

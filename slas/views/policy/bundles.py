@@ -24,7 +24,7 @@ from slas import starters
 from slas.models import SLA
 from slas.selectors.policy.bundles import sla_bundle
 from slas.services.policy.bundles import CHANGED, CREATED, UNCHANGED, Step, bundle_import, imported_sla
-from slas.views.sla_frame import shows_draft, sla_crumbs, sla_get
+from slas.views.policy.frame import shows_draft, sla_crumbs, sla_get
 
 OUTCOMES = {
     CREATED: (gettext_lazy("New"), "good"),

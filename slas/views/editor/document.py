@@ -20,7 +20,7 @@ from slas.models import SLA, BusinessHours
 from slas.selectors.policy import reading
 from slas.services.policy import slas as services
 from slas.services.policy.documents import document_from_text
-from slas.views.sla_frame import sla_crumbs, sla_get
+from slas.views.policy.frame import sla_crumbs, sla_get
 
 
 @administrator_required

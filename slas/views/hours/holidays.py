@@ -26,7 +26,7 @@ from slas.selectors.hours.schedule_words import holiday_words
 from slas.selectors.hours.schedules import holiday_schedules
 from slas.selectors.hours.year_calendars import calendar_of_holidays, year_asked
 from slas.services.hours import holidays as services
-from slas.views.recalculations import after_change
+from slas.views.hours.recalculations import after_change
 
 
 @signed_in

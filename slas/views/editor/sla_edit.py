@@ -28,9 +28,9 @@ from slas.selectors.policy.editor_rows import matrix
 from slas.selectors.policy.reading import editable_document
 from slas.services.policy.item_edits import sla_terms_update
 from slas.starters import starters_for
-from slas.views.editor_page import Editor
-from slas.views.editor_saving import Typed, item_page, item_save
-from slas.views.sla_frame import sla_get
+from slas.views.editor.page import Editor
+from slas.views.editor.saving import Typed, item_page, item_save
+from slas.views.policy.frame import sla_get
 
 SAVE = "save"
 

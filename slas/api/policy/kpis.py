@@ -15,8 +15,8 @@ from sla_project.operations.rest.strict import ACTIVATION, CloneSerializer
 from sla_project.operations.rest.writes import no_body
 from slas.api.base import ConfigurationViewSet
 from slas.api.bodies import Types
-from slas.api.schedule_serializers import UseSerializer
-from slas.api.sla_documents import ConditionField
+from slas.api.policy.sla_documents import ConditionField
+from slas.api.uses import UseSerializer
 from slas.filters import KPIFilter
 from slas.models import KPI
 from slas.selectors.policy.reading import kpis

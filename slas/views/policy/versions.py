@@ -18,7 +18,7 @@ from slas.selectors.forecasts.publications import reapplications
 from slas.selectors.policy import reading
 from slas.selectors.policy.diffs import DocumentDiff, document_diff
 from slas.selectors.policy.sentences import DocumentWords
-from slas.views.sla_frame import sla_frame, sla_get
+from slas.views.policy.frame import sla_frame, sla_get
 
 ON_A_PAGE = 20
 

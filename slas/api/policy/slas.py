@@ -19,9 +19,9 @@ from sla_project.operations.clock import clock_now
 from sla_project.operations.rest.strict import CloneSerializer
 from sla_project.operations.rest.writes import no_body
 from slas.api.bodies import Types, body_of
-from slas.api.bundles import AsCode
-from slas.api.publishing import Publishing
-from slas.api.sla_documents import (
+from slas.api.policy.bundles import AsCode
+from slas.api.policy.publishing import Publishing
+from slas.api.policy.sla_documents import (
     READ_ONLY,
     CheckSerializer,
     DocumentSerializer,

@@ -23,8 +23,8 @@ from slas.forms.items.raw import Raw, flat, raw_of_post, text_in
 from slas.models import SLA
 from slas.selectors.policy.draft_history import theirs
 from slas.services.policy.item_edits import document_with_item, sla_item_put
-from slas.views.editor_page import NEW, Editor
-from slas.views.sla_frame import sla_get
+from slas.views.editor.page import NEW, Editor
+from slas.views.policy.frame import sla_get
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,7 @@ from slas.models import Holiday, HolidaySchedule
 from slas.selectors.hours.date_previews import DatesPreview, dates_preview
 from slas.selectors.hours.schedules import zone_of_holidays
 from slas.services.hours import holiday_imports, holiday_rows
-from slas.views.holidays import after_holidays, holiday_crumbs
+from slas.views.hours.holidays import after_holidays, holiday_crumbs
 
 MOST_LEFT_OUT = 20
 MOST_IN_PREVIEW = 900
