@@ -88,10 +88,12 @@ def _send(sender: str, recipient: str, content: bytes) -> Delivery:
     try:
         try:
             backend.open()
+            server = cast(smtplib.SMTP, backend.connection)
+            server.ehlo_or_helo_if_needed()  # Django greets only where it signs in or asks for TLS
         except Exception as error:
             # Not reached, or not let in: the same for every mail, so none is given up for it yet.
             return Delivery(Outcome.DEFERRED, _error(error))
-        return _converse(cast(smtplib.SMTP, backend.connection), sender, recipient, content)
+        return _converse(server, sender, recipient, content)
     finally:
         with contextlib.suppress(Exception):
             backend.close()
@@ -100,6 +102,10 @@ def _send(sender: str, recipient: str, content: bytes) -> Delivery:
 def _converse(server: smtplib.SMTP, sender: str, recipient: str, content: bytes) -> Delivery:
     try:
         _expect(lambda: server.mail(sender))
+    except Exception as error:
+        # The sender is that of every mail, too: what is wrong with it (or a sign-in that is missing) can be set right.
+        return Delivery(Outcome.DEFERRED, str(error) if isinstance(error, _Replied) else _error(error))
+    try:
         _expect(lambda: server.rcpt(recipient))
     except _Replied as replied:
         return _refusal(replied)

@@ -60,7 +60,11 @@ def _send_one() -> bool:
     message = message_claim(owner=owner, now=clock_now())
     if message is None:
         return False
-    if not message_settle(message=message, owner=owner, delivery=_deliver(message), now=clock_now()):
+    delivery = _deliver(message)
+    if delivery.outcome != Outcome.SENT:
+        answer = " ".join(delivery.detail.split())  # servers answer in several lines
+        log.warning("Message %s was not sent (%s): %s", message.pk, delivery.outcome, answer)
+    if not message_settle(message=message, owner=owner, delivery=delivery, now=clock_now()):
         log.warning("Message %s was sent after its lease had ended; there may be two copies", message.pk)
     return True
 

@@ -14,6 +14,7 @@ MODES = (
     "ok",
     "refuse",
     "reject",
+    "reject-sender",
     "reject-data",
     "drop-after-data",
     "hang-at-connect",
@@ -52,11 +53,32 @@ class Conversation(socketserver.StreamRequestHandler):
             self.server.released.wait(20)
             return
         self.say("220 sink")
-        answers: dict[str, Callable[[], bool]] = {"DATA": self.data, "RCPT": self.rcpt, "QUIT": self.quit}
+        answers: dict[str, Callable[[], bool]] = {
+            "DATA": self.data,
+            "EHLO": self.greet,
+            "HELO": self.greet,
+            "MAIL": self.mail,
+            "RCPT": self.rcpt,
+            "QUIT": self.quit,
+        }
+        self.greeted = False
         for line in self.rfile:
             word = line[:4].decode().upper()
             if not answers.get(word, self.fine)():
                 return
+
+    def greet(self) -> bool:
+        self.greeted = True
+        return self.fine()
+
+    def mail(self) -> bool:
+        if not self.greeted:
+            self.say("503 send HELO first")
+        elif self.server.mode == "reject-sender":
+            self.say("530 sign in first")
+        else:
+            self.say("250 fine")
+        return True
 
     def fine(self) -> bool:
         self.say("250 fine")
