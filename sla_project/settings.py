@@ -145,6 +145,7 @@ API_REQUESTS_PER_MINUTE = env.number("API_REQUESTS_PER_MINUTE", 6000)  # of one 
 EMAIL_URL = env.text("EMAIL_URL")
 globals().update(backends.email(EMAIL_URL))
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "SLA Console <sla-console@localhost>")
+MAIL_RECIPIENT_HOURLY_LIMIT = env.number("MAIL_RECIPIENT_HOURLY_LIMIT", 20)  # the rest waits; 0: no limit
 MAIL_KEPT_DAYS = env.number("MAIL_KEPT_DAYS", 365)  # then the texts of sent mails are emptied; 0: never
 
 # Celery: messages only ring; every state is a row (docs/architecture.md) ------------------------

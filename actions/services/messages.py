@@ -22,8 +22,6 @@ LEASE = timedelta(seconds=60)
 """Longer than sending can take, so that a second copy needs a sender that hangs or dies."""
 LONGEST_RETRY = timedelta(minutes=15)
 HOUR = timedelta(hours=1)
-HOURLY_LIMIT = 20
-"""Mails to one address in an hour; `MAIL_RECIPIENT_HOURLY_LIMIT` overrides it, 0 means no limit."""
 
 Outcome = DeliveryAttempt.Outcome
 
@@ -76,7 +74,7 @@ def _lease(message: Message, owner: str, now: datetime) -> Message:
 
 def _held_back(message: Message, now: datetime) -> bool:
     """Whether the recipient had enough mails this hour; then the message waits, with an alarm."""
-    limit = getattr(settings, "MAIL_RECIPIENT_HOURLY_LIMIT", HOURLY_LIMIT)
+    limit = settings.MAIL_RECIPIENT_HOURLY_LIMIT
     if not limit or not leaves_the_house():
         return False
     sent = Message.objects.to_address(message.to_email).filter(sent_at__gt=now - HOUR, delivery="smtp")

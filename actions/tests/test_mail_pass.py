@@ -108,14 +108,29 @@ def test_not_now_waits_doubling_and_gives_up_after_48_hours(message: Message, se
 
 
 @pytest.mark.parametrize("mode, answer", [("reject", "550 no such mailbox"), ("reject-data", "554 not this text")])
-def test_a_refusal_is_final(message: Message, server: Sink, clock: Any, mode: str, answer: str) -> None:
+def test_a_refusal_is_final(
+    message: Message, server: Sink, clock: Any, mode: str, answer: str, caplog: pytest.LogCaptureFixture
+) -> None:
     server.mode = mode
     mail_pass()
+    assert f"Message {message.pk} was not sent (refused): {answer}" in caplog.messages
     message.refresh_from_db()
     assert (message.state, message.last_error) == ("failed", answer)
     assert ActionRun.objects.get().state == "dead"
     clock.advance(3600)
     assert mail_pass() == 0
+
+
+def test_a_sender_that_is_refused_is_the_fault_of_no_mail(message: Message, server: Sink, clock: Any) -> None:
+    """No account, a wrong sender: once that is set right, everything goes."""
+    server.mode = "reject-sender"
+    mail_pass()
+    message.refresh_from_db()
+    assert (message.state, message.last_error) == ("queued", "530 sign in first")
+    server.mode = "ok"
+    clock.set(message.next_try_at)
+    mail_pass()
+    assert len(server.mails) == 1
 
 
 def test_a_failed_mail_can_be_sent_again(message: Message, server: Sink, clock: Any, administrator: Any) -> None:
@@ -249,6 +264,15 @@ def test_no_more_than_twenty_mails_an_hour_to_one_address(note: EmailTemplate, s
     mail_pass(limit=50)
     assert len(server.mails) == 22
     assert not Message.objects.filter(is_held_back=True).exists()
+
+
+def test_without_a_limit_nothing_is_held_back(note: EmailTemplate, server: Sink, clock: Any, settings: Any) -> None:
+    settings.MAIL_RECIPIENT_HOURLY_LIMIT = 0
+    for number in range(22):
+        ask(note, [MAIL], clock.now, cause_key=str(number))
+    run_pass()
+    mail_pass(limit=50)
+    assert len(server.mails) == 22
 
 
 HOSTILE = [chr(code) for code in (1, 7, 9, 10, 11, 12, 13, 0x1B, 0x7F, 0x85, 0x9F, 0x2028, 0x2029)]
