@@ -10,10 +10,11 @@ from django.utils.translation import gettext_lazy
 
 from actions.kinds import people
 from actions.kinds.base import Document, Kind, Outcome, Skip
-from actions.kinds.documents import check_keys, child, refuse, text_of, unsupported
+from actions.kinds.documents import check_keys, refuse, text_of, unsupported
 from actions.kinds.records import record_of
 from actions.models import ActionRun
 from actions.targets import Target
+from sla_project.operations.pointers import child
 
 TO = ("team", "user", "to")
 

@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from actions.kinds.base import Document, Kind, Outcome, Skip
-from actions.kinds.documents import check_keys, child, refuse, text_of, unsupported
+from actions.kinds.documents import check_keys, refuse, text_of, unsupported
 from actions.kinds.records import record_of
 from actions.models import ActionRun
 from actions.targets import Target
+from sla_project.operations.pointers import child
 
 
 def validate(document: Document, *, target: Target, pointer: str) -> dict[str, Any]:

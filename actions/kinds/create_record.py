@@ -10,11 +10,12 @@ from django.utils.translation import gettext_lazy
 
 from actions import placeholders, targets
 from actions.kinds.base import Document, Kind, Outcome
-from actions.kinds.documents import check_keys, child, refuse, text_of, unsupported
+from actions.kinds.documents import check_keys, refuse, text_of, unsupported
 from actions.kinds.values import check_values, take_values
 from actions.models import ActionRun
 from actions.targets import Target
 from sla_project.operations.errors import Invalid, Problem
+from sla_project.operations.pointers import child
 
 
 def validate(document: Document, *, target: Target, pointer: str) -> dict[str, Any]:

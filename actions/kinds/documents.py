@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 from actions.kinds.base import Document
 from actions.targets import Target
 from sla_project.operations.errors import Invalid, Problem
+from sla_project.operations.pointers import child
+from sla_project.operations.unknown import unknown_keys
 
 
 def refuse(pointer: str, code: str, message: str) -> NoReturn:
@@ -17,15 +19,9 @@ def refuse(pointer: str, code: str, message: str) -> NoReturn:
 
 
 def check_keys(document: Document, *, allowed: Iterable[str], pointer: str) -> None:
-    known = {"kind", *allowed}
-    unknown = [key for key in document if key not in known]
-    if unknown:
-        raise Invalid(
-            [
-                Problem(child(pointer, key), "unknown_key", _("“%(key)s” is not known here.") % {"key": key})
-                for key in unknown
-            ]
-        )
+    problems = unknown_keys(document, ["kind", *allowed], pointer=pointer)
+    if problems:
+        raise Invalid(problems)
 
 
 def text_of(document: Document, key: str, *, pointer: str) -> str:
@@ -34,11 +30,6 @@ def text_of(document: Document, key: str, *, pointer: str) -> str:
     if not isinstance(value, str) or not value.strip():
         refuse(child(pointer, key), "required", _("This must be a text."))
     return value.strip()
-
-
-def child(pointer: str, key: str | int) -> str:
-    """RFC 6901: the pointer of a member."""
-    return f"{pointer}/{str(key).replace('~', '~0').replace('/', '~1')}"
 
 
 def unsupported(target: Target, pointer: str) -> NoReturn:

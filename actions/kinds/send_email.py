@@ -14,11 +14,12 @@ from django.utils.translation import gettext_lazy
 from actions import lookups, placeholders, targets, text
 from actions.kinds import people
 from actions.kinds.base import Document, Kind, Outcome, Skip
-from actions.kinds.documents import check_keys, child, refuse, text_of
+from actions.kinds.documents import check_keys, refuse, text_of
 from actions.models import ActionRun, EmailTemplate, Message
 from actions.models.message import RETRIED_FOR
 from actions.targets import Target
 from sla_project.operations.errors import Invalid
+from sla_project.operations.pointers import child
 from sla_project.operations.selectors import settings_get
 
 RECIPIENT_LIMIT = 20

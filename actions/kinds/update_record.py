@@ -12,12 +12,13 @@ from django.utils.translation import gettext_lazy
 
 from actions import placeholders
 from actions.kinds.base import Document, Kind, Outcome
-from actions.kinds.documents import check_keys, child, refuse
+from actions.kinds.documents import check_keys, refuse
 from actions.kinds.records import record_of
 from actions.kinds.values import allowed_field, check_values, field_at_run, take_values
 from actions.models import ActionRun
 from actions.targets import FieldType, Target, TargetField
 from sla_project.operations.errors import Invalid, Problem
+from sla_project.operations.pointers import child
 
 OPERATIONS = ("set", "append", "increment", "decrement")
 _TEXT = frozenset({FieldType.TEXT})

@@ -17,9 +17,10 @@ from django.utils.translation import gettext as _
 from actions import text
 from actions.kinds import people
 from actions.kinds.base import Skip
-from actions.kinds.documents import child, refuse
+from actions.kinds.documents import refuse
 from actions.targets import FieldType, Target, TargetField
 from sla_project.operations.errors import Invalid, Problem
+from sla_project.operations.pointers import child
 from sla_project.operations.selectors import settings_get
 
 INTEGER_LIMIT = 2**63

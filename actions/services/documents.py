@@ -8,9 +8,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from actions import kinds, lookups, targets
-from actions.kinds.documents import check_keys, child, refuse, text_of
+from actions.kinds.documents import check_keys, refuse, text_of
 from actions.models import Action
 from sla_project.operations.errors import Invalid, Problem
+from sla_project.operations.pointers import child
 
 REUSABLE = "reusable"
 """The kind of a document that names a reusable action: `{"kind": "reusable", "action": "escalate"}`."""

@@ -9,12 +9,12 @@ from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
 from cases import choices
-from cases.api.serializers import SLAChoiceField
 from cases.models import Case
 from sla_project.accounts.models import Team, User
 from sla_project.operations.problems import REASON_LIMIT
-from sla_project.operations.rest.relations import RowField
+from sla_project.operations.rest.relations import CodeField, RowField
 from sla_project.operations.rest.strict import KnownKeysOnly
+from slas.models import SLA
 from slas.services.flow.choosing import AUTOMATIC, NO_SLA
 
 OPEN_STATUSES = [(code, choices.CaseStatus(code).label) for code in choices.CASE_STATUSES[choices.CaseState.ACTIVE]]
@@ -82,7 +82,7 @@ class ReplySerializer(KnownKeysOnly):
 class ApplySLASerializer(KnownKeysOnly):
     """`sla` null goes back to the automatic choice; `no_sla` deliberately applies none (engine.md R14)."""
 
-    sla = SLAChoiceField(allow_null=True, default=None, help_text="Code of an active SLA.")
+    sla = CodeField(queryset=SLA.objects.all(), allow_null=True, default=None, help_text="Code of an active SLA.")
     no_sla = serializers.BooleanField(default=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from cases.models import Activity, Case, Contact, Customer, Entitlement, Product
+from sla_project.operations.rest.relations import CodeField
 from sla_project.operations.rest.strict import ACTIVATION, KnownKeysOnly
 from slas.models import SLA
 
@@ -63,7 +64,7 @@ class EntitlementSerializer(KnownKeysOnly, serializers.ModelSerializer[Any]):
     ways = ENTITLEMENT_WAYS
 
     customer_name = name_of("customer.name")
-    sla = serializers.SlugRelatedField(slug_field="code", queryset=SLA.objects.all(), allow_null=True, required=False)
+    sla = CodeField(queryset=SLA.objects.all(), allow_null=True, required=False)
 
     class Meta:
         model = Entitlement
@@ -203,15 +204,9 @@ class CaseSerializer(TrackedSerializer):
         }
 
 
-class SLAChoiceField(serializers.SlugRelatedField[Any]):
-    """An active SLA by its code."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(slug_field="code", queryset=SLA.objects.all(), **kwargs)
-
-
 class CaseCreateSerializer(CaseSerializer):
-    sla = SLAChoiceField(
+    sla = CodeField(
+        queryset=SLA.objects.all(),
         write_only=True,
         required=False,
         allow_null=True,
@@ -259,7 +254,8 @@ class ActivitySerializer(TrackedSerializer):
 
 
 class ActivityCreateSerializer(ActivitySerializer):
-    sla = SLAChoiceField(
+    sla = CodeField(
+        queryset=SLA.objects.all(),
         write_only=True,
         required=False,
         allow_null=True,

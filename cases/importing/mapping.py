@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from cases.choices import CASE_STATUSES, CaseStatus, CaseType, Channel, Priority, ServiceLevel
 from sla_project.operations.errors import Invalid, Problem
+from sla_project.operations.unknown import unknown_keys
 
 TEXTS = {"title": 200, "description": 100_000}
 CHOICES: Mapping[str, Sequence[object]] = {
@@ -117,8 +118,7 @@ class _Parser:
         self.problems: list[Problem] = []
 
     def parse(self) -> EventLogMapping:
-        for key in self.document.keys() - self.KEYS:
-            self.add(f"/{key}", "unknown_key", _("This key means nothing here."))
+        self.problems.extend(unknown_keys(self.document, self.KEYS))
         mapping = EventLogMapping(
             source=self.text("source", fits=lambda text: _SOURCE.fullmatch(text) is not None),
             encoding=self.text("encoding", default="utf-8", fits=_is_encoding),
@@ -181,8 +181,7 @@ class _Parser:
     def _field(self, field: str, rule: Mapping[str, Any], pointer: str) -> FieldMapping:
         ways = [way for way in ("column", "template", "value") if way in rule]
         allowed = {*ways, *(["values"] if field in CHOICES else []), *(["name"] if field in LOOKUPS else [])}
-        for key in rule.keys() - allowed:
-            self.add(f"{pointer}/{key}", "unknown_key", _("This key means nothing here."))
+        self.problems.extend(unknown_keys(rule, allowed, pointer=pointer))
         if len(ways) != 1:
             self.add(pointer, "required", _("Give exactly one of column, template and value."))
         for way in {"column", "template", "name"} & rule.keys():

@@ -13,7 +13,7 @@ from sla_project.operations.tests.builders import api_client, make_user
 
 pytestmark = pytest.mark.django_db
 V1 = "/api/v1/"
-NO_ROW, NO_ID = "There is no such row.", "Expected an id, a whole number."
+NO_ID = "Expected an id, a whole number."
 NO_SLUG = "Use letters without accents, digits, “-” and “_”."
 
 
@@ -47,8 +47,18 @@ def test_a_fraction_names_no_neighbour(client: APIClient) -> None:
 @pytest.mark.parametrize(
     ("path", "body", "faults"),
     [
-        ("cases/", {"title": "x", "customer": 999}, [("/customer", NO_ROW)]),
-        ("cases/", {"title": "x", "customer": 0, "sla": "nothing"}, [("/customer", NO_ROW), ("/sla", NO_ROW)]),
+        ("cases/", {"title": "x", "customer": 999}, [("/customer", "There is no customer with the id 999.")]),
+        (
+            "cases/",
+            {"title": "x", "customer": 0, "sla": "nothing"},
+            [
+                ("/customer", "There is no customer with the id 0."),
+                ("/sla", "There is no SLA with the code “nothing”."),
+            ],
+        ),
+        ("cases/", {"titel": "x"}, [("/titel", "“titel” means nothing here. Did you mean “title”?")]),
+        ("cases/?custmer=1", {}, [("/custmer", "“custmer” means nothing here.")]),
+        ("teams/", {"zzz": 1}, [("/zzz", "“zzz” means nothing here.")]),
         ("cases/", [], [("", "Expected an object.")]),
         ("teams/", {"code": "a b", "name": "A"}, [("/code", NO_SLUG)]),
         ("teams/", {"code": "a", "name": "A", "members": [1.5]}, [("/members", NO_ID)]),

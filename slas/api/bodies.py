@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from rest_framework.request import Request
 
 from sla_project.operations.errors import Invalid, Problem
-from sla_project.operations.rest.parsers import escape
+from sla_project.operations.unknown import unknown_keys
 
 _WORDS: dict[type, Any] = {
     str: gettext_lazy("a text"),
@@ -34,10 +34,7 @@ def body_of(
     if not isinstance(request.data, Mapping):
         raise Invalid([Problem("", "wrong_type", _("Expected an object."))])
     body = {key: value for key, value in request.data.items() if key not in ignored}
-    problems = [
-        Problem(f"/{escape(str(key)[:60])}", "unknown_key", _("There is no such key."))
-        for key in [key for key in body if key not in types][:10]
-    ]
+    problems = unknown_keys(body, types)
     problems += [Problem(f"/{key}", "required", _("This is required.")) for key in required if body.get(key) is None]
     for key, value in body.items():
         if key in types and not _is_of(value, types[key]) and not (value is None and key in required):

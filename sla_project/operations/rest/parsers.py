@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from rest_framework.parsers import BaseParser
 
 from sla_project.operations.errors import Invalid, Problem
+from sla_project.operations.pointers import escape, printable
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 20
@@ -182,13 +183,3 @@ def _texts(document: Any) -> Iterator[tuple[str, str]]:
                 waiting.append((f"{pointer}/{escape(key)}", item))
         elif isinstance(value, list):
             waiting.extend((f"{pointer}/{index}", item) for index, item in enumerate(value))
-
-
-def escape(key: str) -> str:
-    """A key as a part of a JSON pointer (RFC 6901)."""
-    return printable(key).replace("~", "~0").replace("/", "~1")
-
-
-def printable(text: str) -> str:
-    """The text without what no answer could carry."""
-    return text.encode("utf-8", "replace").decode()

@@ -20,7 +20,7 @@ from rest_framework.response import Response
 
 from sla_project.operations.errors import Invalid, NotPossible, Problem, Refused, Stale
 from sla_project.operations.logs import current_request_id
-from sla_project.operations.rest.parsers import escape
+from sla_project.operations.pointers import child
 from sla_project.operations.rest.wording import in_our_words
 
 log = logging.getLogger(__name__)
@@ -136,7 +136,7 @@ def _problems_of(detail: Any, pointer: str = "") -> Iterator[Problem]:
             yield Problem(pointer, code, in_our_words(pointer, code, message))
             return
         for key, inner in detail.items():
-            place = pointer if key in WHOLE else f"{pointer}/{escape(str(key))}"
+            place = pointer if key in WHOLE else child(pointer, str(key))
             yield from _problems_of(inner, place)
     elif isinstance(detail, Sequence):
         for index, inner in enumerate(detail):
@@ -151,6 +151,6 @@ def _problems_of_model(error: ModelInvalid) -> Iterator[Problem]:
     by_field = error.error_dict if hasattr(error, "error_dict") else {"": error.error_list}
     for name, faults in by_field.items():
         for fault in faults:
-            pointer = "" if name in WHOLE else f"/{escape(name)}"
+            pointer = "" if name in WHOLE else child("", name)
             code = fault.code or "invalid"
             yield Problem(pointer, code, in_our_words(pointer, code, fault.messages[0]))

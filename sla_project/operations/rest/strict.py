@@ -16,6 +16,7 @@ from rest_framework.request import Request
 
 from sla_project.operations.codes import LONGEST_CODE
 from sla_project.operations.rest.relations import RowField
+from sla_project.operations.unknown import unknown_names
 
 MOVING = {"modified_on", "modified_at", "draft_revision"}
 """Columns that every write moves, which nobody means to set."""
@@ -33,10 +34,10 @@ class KnownKeysOnly(serializers.Serializer[Any]):
     """For what is only shown: how it is changed."""
 
     def to_internal_value(self, data: Any) -> Any:
-        unknown = set(data) - set(self.fields) - self.also_shown if isinstance(data, dict) else set()
+        unknown = unknown_names(data, self.fields.keys() | self.also_shown) if isinstance(data, dict) else {}
         if unknown:
-            message = ErrorDetail(_("There is no such key."), code="unknown_key")
-            raise serializers.ValidationError({name[:60]: [message] for name in sorted(unknown)[:10]})
+            faults = {name: [ErrorDetail(message, code="unknown_key")] for name, message in unknown.items()}
+            raise serializers.ValidationError(faults)
         meta = getattr(self, "Meta", None)
         check_only_shown(self, data, self.instance or (meta.model() if meta else None))
         return super().to_internal_value(data)

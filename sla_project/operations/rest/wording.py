@@ -10,8 +10,6 @@ from rest_framework.fields import SlugField
 def in_our_words(pointer: str, code: str, message: str) -> str:
     """By code where that is one fault only; a slug is known by its words."""
     match code:
-        case "does_not_exist":
-            return _("There is no such row.")
         case "incorrect_type":
             return _("Expected an id, a whole number.")
         case "not_a_list":

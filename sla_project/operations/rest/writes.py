@@ -11,10 +11,10 @@ from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 
 from sla_project.operations.errors import Invalid, Problem
-from sla_project.operations.rest.parsers import escape
+from sla_project.operations.pointers import child
+from sla_project.operations.unknown import MOST_SAID, short, unknown_names
 
 H = TypeVar("H", bound=Callable[..., Any])
-MOST_SAID = 10
 
 
 def no_body(handler: H) -> H:
@@ -63,10 +63,9 @@ class StrictWrites:
 
 def check_parameters(request: Request, known: frozenset[str] | set[str]) -> None:
     """Raises Invalid with the first few parameters that are not known here."""
-    message = _("There is no such parameter here.")
-    unknown = sorted(set(request.query_params) - known)[:MOST_SAID]
+    unknown = unknown_names(request.query_params, known)
     if unknown:
-        raise Invalid([Problem(f"/{escape(name[:60])}", "unknown_parameter", message) for name in unknown])
+        raise Invalid([Problem(child("", name), "unknown_parameter", message) for name, message in unknown.items()])
 
 
 def _check_no_body(request: Request) -> None:
@@ -76,4 +75,4 @@ def _check_no_body(request: Request) -> None:
     message = _("This command takes no body.")
     if not isinstance(request.data, dict):
         raise Invalid([Problem("", "wrong_type", message)])
-    raise Invalid([Problem(f"/{escape(key[:60])}", "unknown_key", message) for key in sorted(request.data)[:MOST_SAID]])
+    raise Invalid([Problem(child("", short(key)), "unknown_key", message) for key in sorted(request.data)[:MOST_SAID]])

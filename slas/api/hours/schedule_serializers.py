@@ -7,6 +7,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from sla_project.operations.rest.relations import CodeField
 from sla_project.operations.rest.strict import ACTIVATION
 from slas.models import BusinessHours, Holiday, HolidaySchedule, ScheduleVersion
 
@@ -50,9 +51,7 @@ class BusinessHoursSerializer(serializers.ModelSerializer[BusinessHours]):
     html_url = serializers.HyperlinkedIdentityField("slas:business_hours_detail", read_only=True)
     week = WeekField()
     overrides = OverridesField(required=False)
-    holiday_schedule = serializers.SlugRelatedField(
-        slug_field="code", queryset=HolidaySchedule.objects.all(), allow_null=True, required=False
-    )
+    holiday_schedule = CodeField(queryset=HolidaySchedule.objects.all(), allow_null=True, required=False)
     version = serializers.IntegerField(read_only=True, help_text="Number of the latest version.")
 
     class Meta:

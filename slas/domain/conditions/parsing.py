@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from itertools import islice
 from typing import Any, cast
 
@@ -76,7 +77,8 @@ class Parser:
 
     def unknown_keys(self, document: dict[Any, Any], known: frozenset[str], pointer: str) -> None:
         for key in islice((key for key in document if key not in known), _MAX_UNKNOWN_KEYS):
-            self.refuse(f"{pointer}/{_token(key)}", "unknown_key", f"“{short(key)}” means nothing here.")
+            message = f"“{short(key)}” means nothing here.{_did_you_mean(key, known)}"
+            self.refuse(f"{pointer}/{_token(key)}", "unknown_key", message)
 
     # --- groups ---
 
@@ -124,7 +126,8 @@ class Parser:
         elif not isinstance(path, str):
             self.refuse(pointer, "wrong_type", "Expected the name of a field.")
         elif path not in self.fields:
-            self.refuse(pointer, "unknown_field", f"There is no field “{short(path)}”.")
+            near = _did_you_mean(path, self.fields)
+            self.refuse(pointer, "unknown_field", f"There is no field “{short(path)}”.{near}")
         elif self.fields[path].system:
             label = self.fields.full_label(path)
             self.refuse(pointer, "system_field", f"{label} is updated by the system and cannot be a condition.")
@@ -138,7 +141,8 @@ class Parser:
         elif not isinstance(name, str):
             self.refuse(pointer, "wrong_type", "Expected the name of an operator.")
         elif name not in _OPERATORS:
-            self.refuse(pointer, "unknown_operator", f"There is no operator “{short(name)}”.")
+            offered = ", ".join(Operator if field is None else field.operators)
+            self.refuse(pointer, "unknown_operator", f"There is no operator “{short(name)}”. Choose from {offered}.")
         elif field is not None and Operator(name) not in field.operators:
             label = self.fields.full_label(field.path)
             message = f"“{Operator(name).label}” cannot be asked of {label}, which is of type {field.type.value}."
@@ -204,6 +208,11 @@ def short(text: object) -> str:
     """Foreign text that can be shown: not long, and no half characters."""
     text = _encodable(text)
     return text if len(text) <= 60 else f"{text[:60]}…"
+
+
+def _did_you_mean(name: object, known: Iterable[str]) -> str:
+    near = get_close_matches(short(name), list(known), n=1, cutoff=0.7)
+    return f" Did you mean “{near[0]}”?" if near else ""
 
 
 def _token(key: object) -> str:

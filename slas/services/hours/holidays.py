@@ -16,6 +16,7 @@ from sla_project.operations.errors import NotPossible
 from sla_project.operations.problems import Problems
 from sla_project.operations.services import audit_write
 from sla_project.operations.unique import unique_or_invalid
+from sla_project.operations.unknown import unknown_keys
 from slas.models import BusinessHours, Holiday, HolidaySchedule
 from slas.selectors.hours.schedules import holiday_document
 from slas.services.hours.versions import part_day_problems, version_add_if_changed
@@ -146,8 +147,7 @@ def _parse_holiday(document: object, pointer: str, problems: Problems) -> Holida
     if not isinstance(document, Mapping):
         problems.add(pointer, "wrong_type", _("Expected a holiday: date, name and hours."))
         return None
-    for key in sorted(str(key) for key in document.keys() - {"date", "name", "hours", "closed"})[:10]:
-        problems.add(f"{pointer}/{key[:60]}", "unknown_key", _("A holiday has no such key."))
+    problems.extend(unknown_keys(document, ("date", "name", "hours", "closed"), pointer=pointer))
     name = problems.text(document.get("name"), f"{pointer}/name", longest=200)
     for key in ("hours", "closed"):
         if document.get(key) is not None and not isinstance(document[key], list):

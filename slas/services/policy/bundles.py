@@ -25,7 +25,7 @@ from actions.services import (
 from sla_project.accounts.models import User
 from sla_project.operations.errors import Invalid, NotPossible
 from sla_project.operations.problems import Problems
-from sla_project.operations.rest.parsers import escape
+from sla_project.operations.unknown import unknown_keys
 from slas import records
 from slas.models import KPI, SLA, BusinessHours, HolidaySchedule
 from slas.selectors.conditions.portable import UnknownKey, with_ids
@@ -296,8 +296,7 @@ def _mapping(value: object, pointer: str, known: frozenset[str] | set[str], prob
     if not isinstance(value, Mapping):
         problems.add(pointer, "wrong_type", _("Expected an object."))
         return {}
-    for key in [key for key in value if key not in known][:10]:
-        problems.add(f"{pointer}/{escape(str(key)[:60])}", "unknown_key", _("This key means nothing here."))
+    problems.extend(unknown_keys(value, known, pointer=pointer))
     return value
 
 

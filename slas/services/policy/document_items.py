@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from actions.services import action_validate
 from sla_project.operations.errors import Invalid
 from sla_project.operations.problems import Problems
-from sla_project.operations.rest.parsers import escape
+from sla_project.operations.unknown import unknown_keys
 from slas.domain.conditions import ALWAYS, Condition, ConditionError, parse
 from slas.domain.durations import Duration, DurationError
 from slas.records import RecordType
@@ -205,8 +205,7 @@ class ItemReader:
         if not isinstance(document, Mapping):
             self.problems.add(pointer, "wrong_type", _("Expected an object."))
             return {}
-        for key in [key for key in document if key not in known][:10]:
-            self.problems.add(f"{pointer}/{escape(str(key)[:60])}", "unknown_key", _("This key means nothing here."))
+        self.problems.extend(unknown_keys(document, known, pointer=pointer))
         return document
 
     def key(self, key: object, pointer: str) -> str:

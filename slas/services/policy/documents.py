@@ -11,7 +11,8 @@ from actions.services import action_freeze
 from sla_project.operations.errors import Invalid, Problem
 from sla_project.operations.models import OrganisationSettings, Reopening
 from sla_project.operations.problems import Problems
-from sla_project.operations.rest.parsers import MAX_DEPTH, escape, parse_strictly
+from sla_project.operations.rest.parsers import MAX_DEPTH, parse_strictly
+from sla_project.operations.unknown import unknown_keys
 from slas import records
 from slas.models import SLA
 from slas.records import RecordType
@@ -52,8 +53,7 @@ def document_validate(document: object, record_type: str) -> dict[str, Any]:
         raise Invalid([Problem("", "wrong_type", _("Expected an object with items."))])
     if _depth_exceeds(document, MAX_DEPTH):
         raise Invalid([_too_deep()])
-    for key in [key for key in document if key not in KEYS][:10]:
-        problems.add(f"/{escape(str(key)[:60])}", "unknown_key", _("This key means nothing here."))
+    problems.extend(unknown_keys(document, KEYS))
     normalised = {
         "items": reader.items(document.get("items"), "/items"),
         "business_hours": reader.business_hours(document.get("business_hours"), "/business_hours"),

@@ -162,6 +162,24 @@ def test_messages_can_be_shown_and_stored_whatever_was_sent() -> None:
     assert "There is no field" in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("document", "said"),
+    [
+        (leaf("prioritty", "is", "high"), "There is no field “prioritty”. Did you mean “priority”?"),
+        (leaf("weather", "is", "fair"), "There is no field “weather”."),
+        (GOOD | {"vlaue": 1}, "“vlaue” means nothing here. Did you mean “value”?"),
+        (
+            leaf("priority", "equals", "high"),
+            "There is no operator “equals”. Choose from is, is_not, in, not_in, is_set, is_not_set.",
+        ),
+    ],
+)
+def test_what_was_meant_is_guessed_or_listed(document: dict[str, Any], said: str) -> None:
+    with pytest.raises(ConditionError) as caught:
+        parse(document, FIELDS)
+    assert [problem.message for problem in caught.value.problems] == [said]
+
+
 @pytest.mark.parametrize("document", [None, {}, {"all": []}])
 def test_an_empty_condition_is_always_true(document: object) -> None:
     assert condition(document) == ALWAYS
