@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from actions.models import ActionRun
 from cases.models import Case
 from cases.services import (
     case_apply_sla,
@@ -266,6 +267,21 @@ def test_actions_of_what_is_late_already_run_only_when_asked(clock: Clock, sla: 
     job = reapply(sla, clock, run_actions=True)
     assert job.arguments["run_actions"] is True
     assert RecordChange.objects.get(kind="reapplied").data["run_actions"] is True
+
+
+@pytest.mark.parametrize(("minutes", "state"), [(49, "queued"), (51, "suppressed")])
+def test_what_falls_due_before_the_job_comes_runs_its_actions(clock: Clock, sla: SLA, minutes: int, state: str) -> None:
+    """engine.md R29: silent is what was due at publishing, 50 minutes after S, not what the job finds late."""
+    case = make_case(now=clock.now, service_level="silver")
+    document = changed_everywhere(sla)
+    escalate = {"kind": "update_record", "target": "record", "set": {"is_escalated": True}}
+    document["items"][2]["moments"][1]["actions"] = [escalate]
+    clock.advance(60 * minutes)
+    sla_publish(sla=edit(sla, document, clock), reapply=True, by=None, now=clock.now)
+    clock.advance(600)
+    jobs_finish()
+    assert KPIEvent.objects.get(kind="failed", instance__record=record_of(case)).at == clock.now
+    assert ActionRun.objects.get().state == state
 
 
 def test_a_later_publication_is_not_undone_by_an_earlier_job(clock: Clock, sla: SLA) -> None:

@@ -9,7 +9,7 @@ from slas.domain.engine.copying import evolve
 from slas.domain.engine.desk import Desk
 from slas.domain.engine.state import Instance, Status
 from slas.domain.engine.times import with_due_times
-from slas.domain.engine.transitions import Kind, Reason
+from slas.domain.engine.transitions import Kind, Reason, Silence
 from slas.domain.policy import ItemPolicy
 
 
@@ -21,21 +21,21 @@ def start(
     previous: Instance | None = None,
     start_at: datetime | None = None,
     reached: tuple[str, ...] = (),
-    silence: str = "",
+    silent_until: datetime | None = None,
     resolving: bool = False,
 ) -> Instance:
     """Start a clock of `item` now and judge at once what it was born into (R18).
 
     `start_at` is S where it is not the applicable-from value (a restart, R26); once restarted, S stays until that value
-    changes (R21). `reached` are warnings that an earlier instance of the item reached, which stay silent; `silence`
-    keeps the actions of what is already due from running (R29).
+    changes (R21). `reached` are warnings that an earlier instance of the item reached, which stay silent; what was
+    due by `silent_until`, the publication that the clock is started by, runs no actions either (R29).
     """
     instance = _frozen_terms(desk, item, start_at, previous, reached)
     data: dict[str, object] = {"start": instance.start.isoformat()}
     if instance.extended:
         data["extended"] = instance.extended
     desk.tell(instance, Kind.STARTED, reason, data=data)
-    return _judge_birth(desk, desk.put(instance), item, silence=silence, resolving=resolving)
+    return _judge_birth(desk, desk.put(instance), item, silent_until=silent_until, resolving=resolving)
 
 
 def _frozen_terms(
@@ -87,7 +87,9 @@ def _restarted(previous: Instance | None, field_start: datetime) -> datetime | N
     return previous.start
 
 
-def _judge_birth(desk: Desk, instance: Instance, item: ItemPolicy, *, silence: str, resolving: bool) -> Instance:
+def _judge_birth(
+    desk: Desk, instance: Instance, item: ItemPolicy, *, silent_until: datetime | None, resolving: bool
+) -> Instance:
     """R18, in its order; only the state reached runs actions."""
     at, failure_due = desk.at, instance.failure_due
     assert failure_due is not None
@@ -96,27 +98,33 @@ def _judge_birth(desk: Desk, instance: Instance, item: ItemPolicy, *, silence: s
         since = true_since(desk, item.success_when) if met else None
         if since is not None and since <= failure_due:
             return succeed(desk, instance, item, met_at=since)
-        return fail(desk, instance, item, reason=Reason.BORN_LATE, silence=silence)
+        return fail(desk, instance, item, reason=Reason.BORN_LATE, silence=_silence(failure_due, silent_until))
     if met:
         return succeed(desk, instance, item)
     if instance.begun and not resolving and item.pause_when is not None and item.pause_when.evaluate(desk.values):
         desk.pause(instance)
         return desk.instances[instance.kpi]
     if instance.warning_due is not None and instance.warning_due <= at:
-        return _warn_late(desk, instance, item, silence)
+        return _warn_late(desk, instance, item, silent_until)
     return instance
 
 
-def _warn_late(desk: Desk, instance: Instance, item: ItemPolicy, silence: str) -> Instance:
+def _warn_late(desk: Desk, instance: Instance, item: ItemPolicy, silent_until: datetime | None) -> Instance:
     """Born after its warnings: all are reached, and the last one is the state reached."""
     holds, time = desk.holds_of(instance.kpi, item), desk.hours_of(instance).time
-    key, due = "", None
+    key, due = "", desk.at
     while instance.warning_due is not None and instance.warning_due <= desk.at:
         key, due = instance.warning_key, instance.warning_due
         instance = with_due_times(near(instance, desk.at), holds, time)
     desk.put(instance)
+    silence = _silence(due, silent_until)
     desk.tell(instance, Kind.WARNED, Reason.BORN_LATE, due_at=due, moment=key, silence=silence)
     return instance
+
+
+def _silence(due: datetime, until: datetime | None) -> str:
+    """R29: what came due only after the publishing, while its job was on the way to the record, is not silent."""
+    return Silence.REAPPLIED if until is not None and due <= until else ""
 
 
 def near(instance: Instance, at: datetime) -> Instance:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from slas.domain.engine.births import start
 from slas.domain.engine.changes import judge_pauses, judge_success
@@ -11,7 +12,7 @@ from slas.domain.engine.desk import Desk
 from slas.domain.engine.log import Extended, Reapplied, Recalculated
 from slas.domain.engine.state import Instance
 from slas.domain.engine.times import due_time
-from slas.domain.engine.transitions import Kind, Reason, Silence
+from slas.domain.engine.transitions import Kind, Reason
 from slas.domain.policy import ItemPolicy
 
 
@@ -26,7 +27,7 @@ def judge_reapplied(desk: Desk, event: Reapplied) -> None:
     if not desk.is_open:
         return
     policy = desk.policies.sla(event.version)
-    silence = "" if event.run_actions else Silence.REAPPLIED
+    silent_until = None if event.run_actions else event.published_at or event.at
     for kpi in dict.fromkeys((*policy.kpis, *(clock.kpi for clock in desk.clocks()))):
         current = desk.instances.get(kpi)
         if current is not None and current.is_settled:
@@ -37,15 +38,21 @@ def judge_reapplied(desk: Desk, event: Reapplied) -> None:
             if current is not None and current.is_open:
                 desk.cancel(current, Reason.NO_ITEM if winner is None else Reason.START_EMPTIED)
         elif current is not None and current.is_open:
-            _reapply_running(desk, current, winner, start_value, silence, starting=event.starting)
+            _reapply_running(desk, current, winner, start_value, silent_until, starting=event.starting)
         elif event.starting:
-            start(desk, winner, reason=Reason.REAPPLIED, previous=current, silence=silence)
+            start(desk, winner, reason=Reason.REAPPLIED, previous=current, silent_until=silent_until)
     judge_success(desk)
     judge_pauses(desk)
 
 
 def _reapply_running(
-    desk: Desk, current: Instance, winner: ItemPolicy, start_value: object, silence: str, *, starting: bool
+    desk: Desk,
+    current: Instance,
+    winner: ItemPolicy,
+    start_value: object,
+    silent_until: datetime | None,
+    *,
+    starting: bool,
 ) -> None:
     assert desk.applied is not None
     if start_value == current.field_start and winner.has_terms_of(desk.item_of(current)):
@@ -56,7 +63,7 @@ def _reapply_running(
     if not starting:
         return
     desk.cancel(current, Reason.REAPPLIED, to_item=winner.key)
-    start(desk, winner, reason=Reason.REAPPLIED, previous=desk.instances[current.kpi], silence=silence)
+    start(desk, winner, reason=Reason.REAPPLIED, previous=desk.instances[current.kpi], silent_until=silent_until)
 
 
 def judge_recalculated(desk: Desk, event: Recalculated) -> None:

@@ -38,7 +38,11 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Reapplied:
-    """A publication reached the record (R29). `starting` as for a change (R15)."""
+    """A publication reached the record (R29). `starting` as for a change (R15).
+
+    `published_at`, never after `at`: what was due by then runs no actions unless `run_actions`. Without it that is all
+    that is due at `at`.
+    """
 
     seq: int
     at: datetime
@@ -47,6 +51,7 @@ class Reapplied:
     run_actions: bool = False
     starting: bool = True
     depth: int = 0
+    published_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from slas.domain.engine import Applied, Change, Deleted, Extended, LogEvent, NoSLA, Reapplied, Recalculated
@@ -16,8 +17,7 @@ def load_event(row: RecordChange, record_type: RecordType) -> LogEvent:
     starting = not data.get("disabled")
     match row.kind:
         case RecordChange.Kind.REAPPLIED:
-            run_actions = bool(data.get("run_actions"))
-            return Reapplied(row.seq, row.at, data["sla"], data["version"], run_actions, starting, row.depth)
+            return _reapplied(row, starting)
         case RecordChange.Kind.RECALCULATED:
             kpis, running_only = tuple(data.get("kpis", ())), bool(data.get("running_only"))
             return Recalculated(row.seq, row.at, kpis, starting, row.depth, running_only)
@@ -27,6 +27,21 @@ def load_event(row: RecordChange, record_type: RecordType) -> LogEvent:
             return Deleted(row.seq, row.at, row.depth)
     values = record_type.load({path: pair[1] for path, pair in row.fields.items()})
     return Change(row.seq, row.at, values, load_choice(data), starting, row.depth)
+
+
+def _reapplied(row: RecordChange, starting: bool) -> Reapplied:
+    data = row.data
+    published = data.get("published_at")
+    return Reapplied(
+        row.seq,
+        row.at,
+        data["sla"],
+        data["version"],
+        run_actions=bool(data.get("run_actions")),
+        starting=starting,
+        depth=row.depth,
+        published_at=datetime.fromisoformat(published) if published else None,
+    )
 
 
 def load_choice(data: Mapping[str, Any]) -> Applied | NoSLA | None:

@@ -55,7 +55,12 @@ def record_reapply(
         kind=RecordChange.Kind.REAPPLIED,
         fields={},
         registered={},
-        data={"sla": version.sla_id, "version": version.pk, "run_actions": run_actions},
+        data={
+            "sla": version.sla_id,
+            "version": version.pk,
+            "run_actions": run_actions,
+            "published_at": version.effective_at.isoformat(),
+        },
         by=by,
         source=RecordChange.Source.SYSTEM,
         now=now,

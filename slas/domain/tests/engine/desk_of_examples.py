@@ -185,8 +185,16 @@ class Story:
     def reopened(self, moment: datetime, **values: Any) -> Story:
         return self.changed(moment, **{"state": "active", "status": "in_progress", **values})
 
-    def reapplied(self, moment: datetime, version: int, *, run_actions: bool = False, starting: bool = True) -> Story:
-        return self._add(Reapplied(self._seq, moment, 1, version, run_actions, starting))
+    def reapplied(
+        self,
+        moment: datetime,
+        version: int,
+        *,
+        run_actions: bool = False,
+        starting: bool = True,
+        published: datetime | None = None,
+    ) -> Story:
+        return self._add(Reapplied(self._seq, moment, 1, version, run_actions, starting, published_at=published))
 
     def recalculated(self, moment: datetime, *kpis: str, starting: bool = True, running_only: bool = False) -> Story:
         return self._add(Recalculated(self._seq, moment, kpis, starting, running_only=running_only))

@@ -141,7 +141,9 @@ def _events(draw: st.DrawFn, seq: int, at: datetime) -> LogEvent:
         case 1:
             return Change(seq, at, {}, NoSLA("hand_none"))
         case 2:
-            return Reapplied(seq, at, 1, draw(st.sampled_from([1, 2])), draw(st.booleans()), draw(st.booleans()))
+            version, asked, starting = draw(st.sampled_from([1, 2])), draw(st.booleans()), draw(st.booleans())
+            published = at - timedelta(minutes=draw(_gaps))
+            return Reapplied(seq, at, 1, version, asked, starting, published_at=published)
         case 3:
             kpis = draw(st.sampled_from([(), ("resolve",), ("response",)]))
             starting, running_only = draw(st.booleans()), draw(st.booleans())

@@ -120,6 +120,22 @@ def test_what_is_already_due_is_silent_unless_asked(
     assert (reached.silence, reached.reason, reached.at) == (silence, Reason.BORN_LATE, at(10))
 
 
+@pytest.mark.parametrize(
+    ("changed", "silence"),
+    [
+        (item(warn=30, fail=480), Silence.REAPPLIED),  # 09:30, the moment of publishing
+        (item(warn=31, fail=480), ""),
+        (item(warn=10, fail=30), Silence.REAPPLIED),
+        (item(warn=10, fail=31), ""),
+    ],
+)
+def test_what_comes_due_while_the_job_is_on_its_way_is_not_silent(changed: dict[str, Any], silence: str) -> None:
+    """engine.md R29: what was due at publishing is; the job may reach the record much later."""
+    story = Story(published(changed)).created(at(9)).reapplied(at(10), 2, published=at(9.5))
+    (reached,) = [each for each in story.until(at(10))[1] if each.moment]
+    assert (reached.silence, reached.reason) == (silence, Reason.BORN_LATE)
+
+
 def test_what_comes_due_later_is_not_silent() -> None:
     """engine.md R29."""
     story = Story(published(item(warn=120, fail=150))).created(at(9)).reapplied(at(10), 2)
