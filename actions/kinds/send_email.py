@@ -176,10 +176,15 @@ def _check_usable(email: str) -> None:
         raise Skip("inactive_user", _("%(email)s belongs to an inactive user.") % {"email": email})
 
 
-def message_id(key: str) -> str:
+def message_id(key: str, *, word: str = "run") -> str:
     """The same key always gives the same Message-ID, so that copies can be recognised."""
     domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
-    return f"<run.{uuid.uuid5(_NAMESPACE, key)}@{domain}>"
+    return f"{message_id_start(key, word=word)}{domain}>"
+
+
+def message_id_start(key: str, *, word: str = "run") -> str:
+    """What of a Message-ID depends on its key alone: another sender may have another domain."""
+    return f"<{word}.{uuid.uuid5(_NAMESPACE, key)}@"
 
 
 KIND = Kind(

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from actions.kinds.send_email import message_id
+from actions.kinds.send_email import message_id_start
 from actions.models import ActionRun, DeliveryAttempt, Message
 from sla_project.operations.errors import NotPossible
 
@@ -50,7 +50,10 @@ def targets_erase(*, targets: Sequence[Target], keys: Sequence[str]) -> int:
         about |= Q(target_type=target_type, target_id=target_id)
     runs = ActionRun.objects.select_for_update().filter(about).order_by("pk")
     ids = [run.pk for run in runs]
-    mails = Message.objects.filter(Q(run__in=ids) | Q(message_id__in=[message_id(key) for key in keys]))
+    theirs = Q(run__in=ids)
+    for key in keys:
+        theirs |= Q(message_id__startswith=message_id_start(key))
+    mails = Message.objects.filter(theirs)
     if mails.filter(state__in=Message.PENDING).exists() or ActionRun.objects.filter(about).pending().exists():
         message = _("Mail or actions about it still wait. Erase it when they have ended.")
         raise NotPossible(message, code="actions_waiting")

@@ -136,6 +136,14 @@ def test_waiting_mail_comes_first(case: Case, clock: Clock) -> None:
     assert erase(case.pk, clock).mails == 3
 
 
+def test_replies_are_found_whatever_the_sender_was_then(case: Case, clock: Clock, settings: Any) -> None:
+    settings.DEFAULT_FROM_EMAIL = "Desk <desk@new-domain.example>"
+    services.case_resolve(case=case, by=None, now=clock.advance(1))
+    work()
+    erase(case.pk, clock)
+    assert "A secret answer" not in everything(Message)
+
+
 @pytest.mark.parametrize(("why", "code"), [(" ", "required"), ("x" * 501, "too_long"), ("\x07", "invalid_text")])
 def test_why_is_required(case: Case, clock: Clock, why: str, code: str) -> None:
     services.case_resolve(case=case, by=None, now=clock.advance(1))
