@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count, Min, Q, QuerySet
 
 from actions.models import Action, ActionRun, EmailTemplate, Message
+from sla_project.accounts.policy import can_read_all
+
+if TYPE_CHECKING:
+    from sla_project.accounts.models import User
 
 RETRIED_AT_ONCE = 500
 """Runs that one request may give another try."""
@@ -67,8 +72,10 @@ def retry_preview(run_ids: Sequence[int]) -> RetryPreview:
     )
 
 
-def messages_list() -> QuerySet[Message]:
-    return Message.objects.select_related("run").order_by("-id")
+def messages_visible_to(user: User | AnonymousUser) -> QuerySet[Message]:
+    """The outbox; what a report says is for those who may read reports."""
+    messages = Message.objects.select_related("run").order_by("-id")
+    return messages if can_read_all(user) else messages.for_everybody()
 
 
 def templates_list() -> QuerySet[EmailTemplate]:

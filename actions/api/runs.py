@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import QuerySet
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -13,6 +14,7 @@ from actions import selectors, services
 from actions.api.bulk_retry import BulkRetry
 from actions.api.serializers import ActionRunSerializer, MessageSerializer
 from actions.filters import ActionRunFilter, MessageFilter
+from actions.models import Message
 from sla_project.accounts.policy import Configure
 from sla_project.operations.clock import clock_now
 from sla_project.operations.requests import user_of
@@ -39,12 +41,16 @@ class ActionRunViewSet(BulkRetry, ReadOnlyModelViewSet[Any]):
 
 
 class MessageViewSet(ReadOnlyModelViewSet[Any]):
-    """The outbox: every mail as it was rendered once, and what each attempt to send it came to."""
+    """The outbox: every mail as it was rendered once, and what each attempt to send it came to. Mails of reports are
+    there for managers and administrators only."""
 
-    queryset = selectors.messages_list().prefetch_related("delivery_attempts")
+    queryset = Message.objects.all()
     serializer_class = MessageSerializer
     permission_classes = (Configure,)
     filterset_class = MessageFilter
     ordering = ("-id",)
     ordering_fields = ("id", "created_at", "sent_at")
     lookup_value_regex = r"[0-9]{1,18}"
+
+    def get_queryset(self) -> QuerySet[Message]:
+        return selectors.messages_visible_to(self.request.user).prefetch_related("delivery_attempts")

@@ -13,6 +13,8 @@ from actions.models.run import ActionRun
 
 KEPT = _("Kept in the outbox")
 
+REPORT = "report"
+"""The first word in the Message-ID of a report's mail."""
 RETRIED_FOR = timedelta(hours=48)
 """How long a server may say *not now* before a mail is given up."""
 
@@ -21,6 +23,10 @@ class MessageQuerySet(models.QuerySet["Message"]):
     def due(self, now: datetime) -> MessageQuerySet:
         """May be taken: waiting ones whose time has come, and leased ones whose lease has ended."""
         return self.filter(state__in=Message.PENDING, next_try_at__lte=now)
+
+    def for_everybody(self) -> MessageQuerySet:
+        """Without the reports, which are no agent's business (design §6: managers and administrators)."""
+        return self.exclude(message_id__startswith=f"<{REPORT}.")
 
     def to_address(self, email: str) -> MessageQuerySet:
         """Whatever the case of its letters; by the same expression as the index."""

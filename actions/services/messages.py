@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from actions.delivery import Delivery, leaves_the_house
 from actions.kinds.send_email import NAME_LIMIT, message_id
 from actions.models import ActionRun, DeliveryAttempt, Message
-from actions.models.message import RETRIED_FOR
+from actions.models.message import REPORT, RETRIED_FOR
 from actions.text import SUBJECT_LIMIT, one_line
 from sla_project.accounts.models import User
 from sla_project.operations import backoff
@@ -26,14 +26,16 @@ HOUR = timedelta(hours=1)
 Outcome = DeliveryAttempt.Outcome
 
 
-def message_store(*, key: str, to: tuple[str, str], subject: str, text: str, html: str, now: datetime) -> Message:
-    """Queue a mail that no run asked for, finished as it is, to a name and an address.
+def message_store(
+    *, key: str, to: tuple[str, str], subject: str, text: str, html: str, now: datetime, is_report: bool = False
+) -> Message:
+    """Queue a mail that no run asked for, finished as it is. A report's is no agent's to read.
 
     The same key gives the same Message-ID, which is unique: asking again returns the mail that is stored already.
     """
     name, email = to
     message, _is_new = Message.objects.get_or_create(
-        message_id=message_id(key),
+        message_id=message_id(key, word=REPORT) if is_report else message_id(key),
         defaults={
             "to_name": one_line(name, limit=NAME_LIMIT),
             "to_email": email,

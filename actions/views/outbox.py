@@ -38,7 +38,7 @@ def outbox(request: HttpRequest) -> HttpResponse:
     return list_page(
         request,
         title=_("Outbox"),
-        queryset=selectors.messages_list(),
+        queryset=selectors.messages_visible_to(request.user),
         columns=COLUMNS,
         row=_row,
         filterset=OutboxFilter,
@@ -92,7 +92,7 @@ def _row(message: Message) -> list[Cell]:
 
 @signed_in
 def message_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    message = get_object_or_404(selectors.messages_list(), pk=pk)
+    message = get_object_or_404(selectors.messages_visible_to(request.user), pk=pk)
     return render(
         request,
         "actions/message_detail.html",

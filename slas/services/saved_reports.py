@@ -190,5 +190,6 @@ def _mail(report: SavedReport, *, key: str, asked_at: datetime, by: User | None,
             text=mail.text,
             html=mail.html,
             now=now,
+            is_report=True,
         )
     return mailing

@@ -223,6 +223,17 @@ def test_from_the_report_to_its_weekly_mail(manager, clock):
     assert Message.objects.get().to_email == me.email
 
 
+def test_the_mail_of_a_report_is_no_agents_to_read(manager, agent, clock):
+    saved_report_send(report=make_report(), by=None, now=clock.now)
+    mail = Message.objects.get()
+    assert mail.subject in manager.get("/outbox/").content.decode()
+    assert mail.subject not in agent.get("/outbox/").content.decode()
+    for address in (f"/outbox/{mail.pk}/", f"/api/v1/messages/{mail.pk}/"):
+        assert (manager.get(address).status_code, agent.get(address).status_code) == (200, 404)
+    counts = [len(client.get("/api/v1/messages/").json()["results"]) for client in (manager, agent)]
+    assert counts == [1, 0]
+
+
 def test_the_report_can_put_its_question_into_a_saved_one(manager, clock):
     report = make_report()
     page = manager.get("/reports/compliance/", {"group_by": "kpi", "saved": report.pk})
