@@ -13,7 +13,9 @@ from rest_framework.test import APIClient
 
 from cases.models import Case
 from cases.tests.api_desk import BODIES, V1
-from cases.tests.builders import make_token, make_user
+from cases.tests.builders import NOW, make_support_sla, make_token, make_user
+from slas.models import SLA
+from slas.services.policy.slas import sla_clear_default, sla_clone, sla_publish
 
 CLONED = ("actions", "business-hours", "email-templates", "holiday-schedules", "kpis", "slas")
 
@@ -123,3 +125,20 @@ def test_two_deletions_at_once(resource: str) -> None:
     path += f"{client.post(path, BODIES[resource], format='json').json()['id']}/"
     first, second = one_during_the_other(lambda client: client.delete(path, headers={"If-Match": "*"}))
     assert (first.status_code, second.status_code) == (204, 404)
+
+
+@writes_side_by_side
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("before", ["another default", "no default"])
+def test_two_defaults_at_once(before: str) -> None:
+    """The later one replaces the earlier one's, which it could not yet see when it asked."""
+    first = make_support_sla()
+    if before == "no default":
+        sla_clear_default(sla=first, by=None, now=NOW)
+    slas = [sla_clone(sla=first, code=code, by=None, now=NOW) for code in ("x", "y")]
+    for sla in slas:
+        sla_publish(sla=sla, by=None, now=NOW)
+    paths = [f"{V1}slas/{sla.pk}/set-default/" for sla in slas]
+    answers = one_during_the_other(lambda client: client.post(paths.pop(0), {}, format="json"))
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert list(SLA.objects.filter(is_default=True).values_list("code", flat=True)) == ["y"]

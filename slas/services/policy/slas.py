@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
@@ -196,16 +196,25 @@ def sla_activate(*, sla: SLA, by: User | None, now: datetime) -> SLA:
 
 @transaction.atomic
 def sla_set_default(*, sla: SLA, by: User | None, now: datetime) -> SLA:
-    """The one SLA of its record type that applies where nothing else does; replaces the previous default."""
-    rivals = list(SLA.objects.select_for_update(no_key=True).filter(record_type=sla.record_type, is_default=True))
+    """The one SLA of its record type that applies where nothing else does; replaces the previous default.
+
+    Locks the SLA itself, then the default, as whoever compared its ETag does: two who do this at once never wait for
+    each other in a circle, and the later one replaces the other's.
+    """
     sla = sla_locked(sla)
     if sla.state != SLA.State.ACTIVE:
         raise NotPossible(_("Only an active SLA can be the default."), code="not_active")
-    if sla.is_default:
-        return sla
-    for rival in rivals:
-        _set_default(rival, False, "sla.clear_default", by, now)
-    _set_default(sla, True, "sla.set_default", by, now)
+    defaults = SLA.objects.filter(record_type=sla.record_type, is_default=True)
+    while not sla.is_default:
+        for rival in defaults.select_for_update(of=("self",), no_key=True).select_related("current"):
+            _set_default(rival, False, "sla.clear_default", by, now)
+        try:
+            with transaction.atomic():
+                _set_default(sla, True, "sla.set_default", by, now)
+        except IntegrityError:
+            sla.refresh_from_db()
+            if not defaults.exists():  # it was no other default, set while we waited for the former one
+                raise
     return sla
 
 
