@@ -180,6 +180,7 @@ CASE = records.RecordType(
         "channel": "channel",
     },
     entitlement_sla="entitlement.sla",
+    entitlements_url=lambda sla: f"{reverse('cases:entitlement_list')}?sla={sla}",
     url=lambda pk: reverse("cases:case_detail", args=[pk]),
     options=lookup_options,
     search=lookup_search,

@@ -57,6 +57,8 @@ class RecordType:
     dimensions: Mapping[str, str] = field(default_factory=dict)
     facts: tuple[Mapping[str, Any], ...] = ()
     entitlement_sla: str = ""
+    entitlements_url: Callable[[int], str] = lambda sla: ""
+    """The page that lists the entitlements that name an SLA."""
     number: Callable[[Any], str] = lambda obj: str(obj.pk)
     lookup_keys: Mapping[str, str] = field(default_factory=dict)
     """Lookup → the unique attribute by which another installation knows the same record."""
@@ -68,16 +70,19 @@ class RecordType:
     def pause_status_label(self, code: object) -> str | None:
         return self.fields[self.pause_field].choice_label(code)
 
-    def entitlements_naming(self, sla: int) -> QuerySet[Any]:
-        """Whatever gives its records this SLA by naming it; records without entitlements have nothing of the kind."""
+    def entitlements_naming(self, sla: int, *, in_force: bool = False) -> QuerySet[Any]:
+        """Whatever gives its records this SLA by naming it; records without entitlements have nothing of the kind.
+
+        `in_force`: only those that are offered to records today.
+        """
         if not self.entitlement_sla:
             return self.model._default_manager.none()
         *relations, attribute = self.entitlement_sla.split(".")
         model: Any = self.model
         for relation in relations:
             model = model._meta.get_field(relation).related_model
-        named: QuerySet[Any] = model._default_manager.filter(**{attribute: sla})
-        return named
+        offered: QuerySet[Any] = self.options(".".join(relations)) if in_force else model._default_manager.all()
+        return offered.filter(**{attribute: sla})
 
     def value_of(self, obj: Model, path: str) -> object:
         """The live value of one registered path, as the engine sees it: a lookup is the id behind it."""

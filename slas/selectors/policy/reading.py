@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db.models import F, QuerySet
 
-from slas import records
 from slas.models import KPI, SLA, BusinessHours, KPIInstance, SLAVersion, TrackedRecord
 from slas.selectors.counting import count_of
 
@@ -68,13 +67,6 @@ def editable_document(sla: SLA) -> dict[str, Any]:
 def published_document(sla: SLA) -> dict[str, Any]:
     """What judges records; the draft where nothing was published yet."""
     return authored_document(sla.current) if sla.current is not None else editable_document(sla)
-
-
-def is_unreachable(sla: SLA) -> bool:
-    """Active, but no record gets it by itself: it is not the default, and no entitlement names it."""
-    if sla.state != SLA.State.ACTIVE or sla.is_default:
-        return False
-    return not records.get(sla.record_type).entitlements_naming(sla.pk).exists()
 
 
 def slas_using_kpi(kpi: KPI, *, active_only: bool = False) -> list[SLA]:

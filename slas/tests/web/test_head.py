@@ -6,9 +6,10 @@ import re
 
 import pytest
 
+from cases.services import case_apply_sla, entitlement_cancel
 from cases.tests.builders import judge, make_activity_sla, make_case, make_customer, make_entitlement
-from slas.models import SLA
-from slas.selectors.policy.reading import is_unreachable
+from slas.models import SLA, TrackedRecord
+from slas.services.flow.judging import record_advance
 from slas.services.policy.slas import sla_clear_default, sla_deactivate, sla_publish, sla_set_default, sla_update_draft
 from slas.tests.policy.builders import NOW, make_document, make_item, make_kpi, make_sla
 from slas.tests.web.pages import text_of, url
@@ -60,20 +61,42 @@ def test_records_are_counted_by_the_version_that_judges_them(admin, default) -> 
         assert "Version 2 judges 0 open records. 2 more live by earlier versions." in page
 
 
-def test_a_published_sla_that_no_record_gets_says_so(admin, agent, default) -> None:
+def test_a_published_sla_that_no_record_gets_says_how_one_could(admin, agent, default) -> None:
+    """engine.md R14: the default, an entitlement that names it, a choice by hand."""
     unnamed = make_sla("unnamed", publish=True)
     page = text_of(admin.get(url("sla_detail", unnamed.pk)))
-    assert f"No case {UNREACHABLE}. Make it the default, or name it in an entitlement." in page
+    assert f"No case {UNREACHABLE}. These are the ways to get it: Make it the default, for all new cases." in page
+    assert "Name it in an entitlement, for the cases of its customer." in page and "“Apply SLA” on a case" in page
+    assert "Only by hand" in page
     assert "Set as default" not in text_of(agent.get(url("sla_detail", unnamed.pk)))
     make_entitlement(make_customer(), sla=unnamed)
-    for reached in (default, unnamed, make_sla("draft")):
-        assert UNREACHABLE not in text_of(admin.get(url("sla_detail", reached.pk)))
+    page = text_of(admin.get(url("sla_detail", unnamed.pk)))
+    assert "By 1 entitlement in force" in page and UNREACHABLE not in page
+    page = text_of(admin.get(url("sla_detail", default.pk)))
+    assert "ChosenAs the default" in page and UNREACHABLE not in page
+    assert UNREACHABLE not in text_of(admin.get(url("sla_detail", make_sla("draft").pk)))
+
+
+def test_an_entitlement_that_is_not_in_force_gives_nothing(admin, default) -> None:
+    named = make_sla("named", publish=True)
+    entitlement = make_entitlement(make_customer(), sla=named)
+    entitlement_cancel(entitlement=entitlement, by=None, now=NOW)
+    page = text_of(admin.get(url("sla_detail", named.pk)))
+    assert f"No case {UNREACHABLE}. One entitlement names it, but is not in force today. Look at them" in page
+
+
+def test_an_sla_that_is_chosen_by_hand_is_not_called_unreachable(admin, default) -> None:
+    special = make_sla("special", publish=True)
+    case_apply_sla(case=make_case(service_level="gold", now=NOW), sla=special, by=None, now=NOW)
+    for record in TrackedRecord.objects.all():
+        record_advance(record_id=record.pk)
+    page = text_of(admin.get(url("sla_detail", special.pk)))
+    assert "By hand, for 1 open case" in page and UNREACHABLE not in page
 
 
 def test_a_type_without_entitlements_is_not_told_of_them(admin) -> None:
     sla = make_activity_sla()
     sla.refresh_from_db()
     sla_clear_default(sla=sla, by=None, now=NOW)
-    sla.refresh_from_db()
-    assert is_unreachable(sla)
-    assert f"No activity {UNREACHABLE}. Make it the default. " in text_of(admin.get(url("sla_detail", sla.pk)))
+    page = text_of(admin.get(url("sla_detail", sla.pk)))
+    assert "Make it the default, for all new activities. Choose it by hand" in page

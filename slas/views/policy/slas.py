@@ -22,6 +22,7 @@ from slas.forms.slas import SLANewForm, SLARenameForm
 from slas.models import SLA
 from slas.selectors.policy import reading
 from slas.selectors.policy.gone import gone_parts
+from slas.selectors.policy.reach import reach_of
 from slas.selectors.policy.sentences import DocumentWords
 from slas.services.checking.documents import CheckResult, document_check
 from slas.services.policy import slas as services
@@ -129,7 +130,8 @@ def sla_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "hours": words.hours_words(document["business_hours"]),
         "show_draft": show_draft,
         "gone": gone_parts(sla),
-        "is_unreachable": reading.is_unreachable(sla),
+        "reach": reach_of(sla),
+        "entitlements_url": records.get(sla.record_type).entitlements_url(sla.pk),
     }
     return render(request, "slas/sla_detail.html", {**sla_frame(request, sla, "items"), **context})
 
