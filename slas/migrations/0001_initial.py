@@ -823,7 +823,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="trackedrecord",
-            index=models.Index(fields=["record_type", "lifecycle", "queue_at"], name="tracked_record_queue"),
+            index=models.Index(
+                condition=models.Q(("queue_at__isnull", False)), fields=["queue_at", "id"], name="tracked_record_queue"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="trackedrecord",
+            index=models.Index(
+                condition=models.Q(("attempts__gt", 0)), fields=["dead_at"], name="tracked_record_trouble"
+            ),
         ),
         migrations.AddConstraint(
             model_name="trackedrecord",

@@ -78,7 +78,8 @@ class TrackedRecord(models.Model):
         ]
         indexes = [
             models.Index(fields=["wake_at", "id"], condition=Q(wake_at__isnull=False), name="tracked_record_wake"),
-            models.Index(fields=["record_type", "lifecycle", "queue_at"], name="tracked_record_queue"),
+            models.Index(fields=["queue_at", "id"], condition=Q(queue_at__isnull=False), name="tracked_record_queue"),
+            models.Index(fields=["dead_at"], condition=Q(attempts__gt=0), name="tracked_record_trouble"),
         ]
 
     def __str__(self) -> str:
