@@ -30,7 +30,6 @@ class ActionRunViewSet(BulkRetry, ReadOnlyModelViewSet[Any]):
     filterset_class = ActionRunFilter
     ordering = ("-id",)
     ordering_fields = ("id", "created_at", "finished_at", "next_try_at")
-    lookup_value_regex = r"[0-9]{1,18}"
 
     @no_body
     @action(detail=True, methods=["post"])
@@ -50,7 +49,6 @@ class MessageViewSet(ReadOnlyModelViewSet[Any]):
     filterset_class = MessageFilter
     ordering = ("-id",)
     ordering_fields = ("id", "created_at", "sent_at")
-    lookup_value_regex = r"[0-9]{1,18}"
 
     def get_queryset(self) -> QuerySet[Message]:
         return selectors.messages_visible_to(self.request.user).prefetch_related("delivery_attempts")

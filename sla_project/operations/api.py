@@ -54,6 +54,7 @@ class JobViewSet(mixins.RetrieveModelMixin, mixins.ListModelMixin, viewsets.Gene
 
     serializer_class = JobSerializer
     queryset = Job.objects.all()
+    lookup_value_regex = "[0-9a-f-]{1,36}"
     filterset_fields = ["kind", "state"]
     ordering = "-created_at"
 

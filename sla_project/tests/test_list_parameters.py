@@ -57,6 +57,36 @@ def test_what_cannot_be_meant_is_refused_at_its_name() -> None:
             assert [one["pointer"] for one in answer.json()["errors"]] == [f"/{name}"]
 
 
+def reads_beside_rows() -> Iterator[str]:
+    """Addresses of what is read beside a row, such as a case's log."""
+    for _prefix, viewset, basename in router.registry:
+        for action in viewset.get_extra_actions():
+            if "get" in action.mapping and action.detail:
+                lookup = {getattr(viewset, "lookup_url_kwarg", None) or viewset.lookup_field: "1"}
+                numbered = {"number": "1"} if "number" in action.url_path else {}
+                yield reverse(f"{basename}-{action.url_name}", kwargs=lookup | numbered)
+
+
+def test_what_is_read_beside_a_row_refuses_filters_that_it_has_not() -> None:
+    client, addresses = api_client(make_user()), [*reads_beside_rows(), "/api/v1/record-types/"]
+    assert len(addresses) > 12
+    for address in addresses:
+        answer = client.get(address, {"kind": "failed", "limit": "1"})
+        assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (400, "/kind"), address
+        assert client.get(address).status_code in (200, 404), address
+
+
+@pytest.mark.parametrize("odd", ["+1", "1%0a", "%201", "\u0661", "\uff11"])
+def test_an_id_is_written_in_one_way(odd: str) -> None:
+    user = make_user()
+    client = api_client(user)
+    made = client.post("/api/v1/tokens/", {"name": "desk"}).json()["id"]
+    for address in ("tokens", "audit-entries", "users"):
+        assert client.get(f"/api/v1/{address}/{odd.replace('1', str(made))}/").status_code == 404
+    assert client.delete(f"/api/v1/tokens/{odd.replace('1', str(made))}/").status_code == 404
+    assert client.get(f"/api/v1/tokens/{made}/").status_code == 200
+
+
 def test_true_and_false_are_heard() -> None:
     client = api_client(make_user())
     make_user("gone@example.org", is_active=False)

@@ -15,6 +15,7 @@ from rest_framework.viewsets import ViewSet
 
 from sla_project.accounts.policy import Ask, Configure
 from sla_project.operations.clock import clock_now
+from sla_project.operations.rest.writes import check_parameters
 from slas import records
 from slas.api import matching
 from slas.api.matching import MatchRequestSerializer, MatchSerializer
@@ -98,6 +99,7 @@ class RecordTypeViewSet(ViewSet):
 
     @extend_schema(responses=RecordTypePageSerializer)
     def list(self, request: Request) -> Response:
+        check_parameters(request, {"limit"})
         results = [represent(record_type) for record_type in records.all()]
         return Response({"next": None, "previous": None, "results": results})
 

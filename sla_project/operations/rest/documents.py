@@ -33,7 +33,6 @@ class DocumentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets
     """Under which name services take the object."""
 
     etags = True
-    lookup_value_regex = r"[0-9]{1,18}"
     http_method_names = ["get", "post", "put", "patch", "delete", "head", "options"]
 
     # --- what subclasses say ---

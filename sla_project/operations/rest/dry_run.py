@@ -12,7 +12,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 
 from sla_project.operations.rest.flags import flag_of
-from sla_project.operations.rest.writes import takes_parameters
+from sla_project.operations.rest.writes import takes
 
 H = TypeVar("H", bound=Callable[..., Any])
 DRY_RUN = "dry_run"
@@ -21,7 +21,7 @@ _PARAMETER = OpenApiParameter(DRY_RUN, OpenApiTypes.BOOL, description="Answer wh
 
 def can_dry_run(handler: H) -> H:
     """For a command that heeds the parameter. Any other refuses it, so that no question is taken for an order."""
-    return extend_schema(parameters=[_PARAMETER])(takes_parameters(handler, DRY_RUN))
+    return extend_schema(parameters=[_PARAMETER])(takes(DRY_RUN)(handler))
 
 
 def is_dry_run(request: Request) -> bool:

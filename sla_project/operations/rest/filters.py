@@ -8,9 +8,7 @@ from django.db.models import QuerySet
 from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework.request import Request
 
-from sla_project.operations.rest.writes import check_parameters, handler_of, parameters_of
-
-PAGING = {"limit", "cursor", "ordering"}
+from sla_project.operations.rest.writes import PAGING, check_parameters, handler_of, parameters_of
 
 
 class StrictFilterBackend(DjangoFilterBackend):

@@ -1,4 +1,4 @@
-"""The router of the API: every view it registers honours `Idempotency-Key`, has strict writes and tells where to read
+"""The router of the API: every view it registers honours `Idempotency-Key`, is strict and tells where to read
 what it made."""
 
 from __future__ import annotations
@@ -12,7 +12,10 @@ from rest_framework.viewsets import ViewSetMixin
 
 from sla_project.operations.rest.created import LocatedCreations
 from sla_project.operations.rest.idempotency import IdempotentPosts
-from sla_project.operations.rest.writes import StrictWrites
+from sla_project.operations.rest.writes import StrictRequests
+
+ID = "[0-9]{1,18}"
+"""What a column holds. `int()` alone would also take “+1”, and “1” with a line break behind it."""
 
 
 class ConsoleRouter(SimpleRouter):
@@ -39,5 +42,6 @@ class ConsoleRouter(SimpleRouter):
 
 def mannered(view: type[Any]) -> type[Any]:
     """The same view, with its name and words, and the manners that all have."""
-    names = {"__doc__": view.__doc__, "__module__": view.__module__}
-    return type(view.__name__, (IdempotentPosts, StrictWrites, LocatedCreations, view), names)
+    lookup = getattr(view, "lookup_value_regex", ID)
+    names = {"__doc__": view.__doc__, "__module__": view.__module__, "lookup_value_regex": lookup}
+    return type(view.__name__, (IdempotentPosts, StrictRequests, LocatedCreations, view), names)

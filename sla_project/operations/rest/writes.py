@@ -1,4 +1,4 @@
-"""What a write is asked with. A parameter or a body that it would pass over is refused: the caller meant something."""
+"""What a request is asked with. A parameter or a body that it would pass over is refused: the caller meant it."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from sla_project.operations.pointers import child
 from sla_project.operations.unknown import MOST_SAID, short, unknown_names
 
 H = TypeVar("H", bound=Callable[..., Any])
+PAGING = frozenset({"limit", "cursor", "ordering"})
 
 
 def no_body(handler: H) -> H:
@@ -24,11 +25,15 @@ def no_body(handler: H) -> H:
     return extend_schema(request=None)(handler)
 
 
-def takes_parameters(handler: H, *names: str) -> H:
+def takes(*names: str) -> Callable[[H], H]:
     """Parameters of one handler's own."""
-    marked: Any = handler
-    marked.own_parameters = parameters_of(handler) | set(names)
-    return handler
+
+    def marking(handler: H) -> H:
+        marked: Any = handler
+        marked.own_parameters = parameters_of(handler) | set(names)
+        return handler
+
+    return marking
 
 
 def reads_filters(handler: H) -> H:
@@ -47,13 +52,26 @@ def handler_of(view: Any) -> Any:
     return getattr(view, view.request.method.lower(), None)
 
 
-class StrictWrites:
-    """A mixin for API views; the router puts it before every view that it registers."""
+def is_action(handler: Any) -> bool:
+    """Whether a method reads something beside a resource's list and rows."""
+    return hasattr(handler, "mapping")
+
+
+class StrictRequests:
+    """A mixin for API views; the router puts it before every view that it registers.
+
+    Lists are left to their filters. A row that is read by its id is there, whatever the query says; what is read
+    beside it, such as its log, knows its parameters.
+    """
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)  # type: ignore[misc]
         handler = handler_of(self)
-        if request.method in SAFE_METHODS or handler is None:
+        if request.method in SAFE_METHODS:
+            if is_action(handler):
+                check_parameters(request, parameters_of(handler) | PAGING)
+            return
+        if handler is None:
             return
         if not getattr(handler, "reads_filters", False):
             check_parameters(request, parameters_of(handler))

@@ -192,7 +192,6 @@ class KPIInstanceViewSet(ReadOnlyModelViewSet[Any]):
     queryset = kpi_instances()
     serializer_class = KPIInstanceSerializer
     filterset_class = KPIInstanceFilter
-    lookup_value_regex = r"[0-9]{1,18}"
     ordering = ("-id",)
     ordering_fields = ("id", "failure_at", "warning_at", "started_at", "ended_at")
 

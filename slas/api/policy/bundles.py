@@ -17,6 +17,7 @@ from sla_project.operations.requests import user_of
 from sla_project.operations.rest.dry_run import can_dry_run, is_dry_run
 from sla_project.operations.rest.flags import flag_of
 from sla_project.operations.rest.parsers import StrictJSONParser
+from sla_project.operations.rest.writes import takes
 from sla_project.operations.rest.yaml import YAMLParser, YAMLRenderer
 from slas.api.base import ConfigurationViewSet
 from slas.selectors.policy.bundles import sla_bundle
@@ -48,6 +49,7 @@ class AsCode(ConfigurationViewSet):
 
     @extend_schema(responses=OpenApiTypes.OBJECT, parameters=[DRAFT])
     @action(detail=True, filterset_class=None, renderer_classes=[YAMLRenderer, JSONRenderer])
+    @takes("draft")
     def export(self, request: Request, pk: str) -> Response:
         """The SLA with its KPIs, hours, holidays and mail texts. YAML, or JSON with `Accept: application/json`."""
         return Response(sla_bundle(self.get_object(), draft=flag_of(request, "draft")))

@@ -23,7 +23,7 @@ from sla_project.operations.models import Job
 from sla_project.operations.numbers import whole_number
 from sla_project.operations.problems import REASON_LIMIT
 from sla_project.operations.rest.dry_run import can_dry_run, is_dry_run, rolled_back_if_dry
-from sla_project.operations.rest.writes import no_body
+from sla_project.operations.rest.writes import no_body, takes
 from slas.api.base import ConfigurationViewSet
 from slas.api.bodies import Types, body_of
 from slas.api.policy.sla_documents import SLASerializer
@@ -157,6 +157,7 @@ class Publishing(ConfigurationViewSet):
 
     @extend_schema(responses=DiffSerializer, parameters=SIDES, filters=False)
     @action(detail=True, filterset_class=None)
+    @takes("from", "to")
     def diff(self, request: Request, pk: str) -> Response:
         """What differs between two versions, or between a version and the draft."""
         sla = self.get_object()
