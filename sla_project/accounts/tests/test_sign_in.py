@@ -89,6 +89,35 @@ def test_the_proxy_is_believed_only_where_there_is_one(rf, settings, behind: boo
     assert client_address(request) == address
 
 
+@pytest.mark.parametrize(
+    ("forwarded", "remote", "address"),
+    [
+        ("203.0.113.9:51034", "10.0.0.1", "203.0.113.9"),
+        ("[2001:db8::7]:443", "10.0.0.1", "2001:db8::7"),
+        ("2001:db8::7", "10.0.0.1", "2001:db8::7"),
+        ("fe80::1%eth0", "10.0.0.1", "fe80::1"),
+        ("unknown", "10.0.0.1", "10.0.0.1"),
+        ("203.0.113.9,", "10.0.0.1", "10.0.0.1"),
+        ("", "", "::"),
+        ("x" * 500, "", "::"),
+    ],
+)
+def test_what_a_proxy_says_is_an_address_or_nothing(rf, settings, forwarded: str, remote: str, address: str) -> None:
+    settings.BEHIND_PROXY = True
+    request = rf.get("/", headers={"X-Forwarded-For": forwarded}, REMOTE_ADDR=remote)
+    assert client_address(request) == address
+
+
+def test_a_wrong_password_is_told_so_whatever_the_proxy_says(settings) -> None:
+    """With nginx before a socket file there is no address, and some proxies add a port."""
+    settings.BEHIND_PROXY = True
+    make_user()
+    for forwarded in ("unknown", "203.0.113.9:51034"):
+        data = {"username": "ada@example.org", "password": WRONG}
+        answer = Client().post("/login/", data, headers={"X-Forwarded-For": forwarded}, REMOTE_ADDR="")
+        assert "do not go together" in answer.content.decode()
+
+
 def test_profile_and_password() -> None:
     user = make_user()
     client = Client()
