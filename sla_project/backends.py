@@ -13,6 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
 POSTGRES_SCHEMES = ("postgres", "postgresql")
+REDIS_SCHEMES = ("redis", "rediss", "redis+socket")
 SMTP_PORTS = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
 # A stopped process frees its rows after 15 s; nobody waits longer than 10 s for a lock.
 POSTGRES_OPTIONS = "-c idle_in_transaction_session_timeout=15s -c lock_timeout=10s"
@@ -73,6 +74,16 @@ def _postgres(parts: SplitResult) -> dict[str, Any]:
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {"options": POSTGRES_OPTIONS, **dict(parse_qsl(parts.query))},
     }
+
+
+def redis(url: str) -> str:
+    """The broker's address, checked; empty for the files in the data folder."""
+    parts = _split("REDIS_URL", url)
+    if url and (parts.scheme not in REDIS_SCHEMES or not (parts.hostname or parts.path)):
+        raise ImproperlyConfigured(
+            "REDIS_URL must look like redis://:password@host:6379/0, rediss:// or redis+socket://."
+        )
+    return url
 
 
 def email(url: str) -> dict[str, Any]:

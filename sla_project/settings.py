@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from sla_project import backends, broker, env
 from sla_project.api_settings import REST_FRAMEWORK as REST_FRAMEWORK
@@ -18,11 +17,10 @@ UNDER_TEST = "PYTEST_VERSION" in os.environ  # set by pytest itself, for it and 
 # Who we are -----------------------------------------------------------------------------------
 DEBUG = env.flag("DEBUG")
 SECRET_KEY = env.text("SECRET_KEY") or backends.secret_key(DATA_DIR / "secret_key")
-PUBLIC_URL = env.text("PUBLIC_URL", "http://localhost:8000").rstrip("/")
-ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
-if (host := urlsplit(PUBLIC_URL).hostname) and host not in ALLOWED_HOSTS:
-    ALLOWED_HOSTS.append(host)
-CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS", [PUBLIC_URL])
+PUBLIC_URL = env.origin("PUBLIC_URL", "http://localhost:8000")
+# Local names, for who asks /readyz on this machine.
+ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]", env.host_of(PUBLIC_URL)])
+CSRF_TRUSTED_ORIGINS = env.origins("CSRF_TRUSTED_ORIGINS", [PUBLIC_URL])
 ADMIN_URL = env.text("ADMIN_URL").strip("/")  # empty: Django's admin is not served
 HTTPS = PUBLIC_URL.startswith("https://")
 
@@ -107,7 +105,7 @@ if UNDER_TEST:
 
 # Language and time: stored and computed in UTC, shown in each user's own zone -------------------
 LANGUAGE_CODE = "en-gb"
-TIME_ZONE = env.text("TIME_ZONE", "UTC")
+TIME_ZONE = env.time_zone("TIME_ZONE", "UTC")
 USE_I18N = USE_TZ = True
 
 # Static files ---------------------------------------------------------------------------------
@@ -133,6 +131,8 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SESSION_COOKIE_HTTPONLY = True
 SECURE_HSTS_SECONDS = env.number("SECURE_HSTS_SECONDS", 31_536_000 if HTTPS else 0)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = env.flag("SECURE_HSTS_WHOLE_DOMAIN")
+# What other hosts of the domain speak is for who owns it to know (SECURE_HSTS_WHOLE_DOMAIN), so no warning.
+SILENCED_SYSTEM_CHECKS = [] if SECURE_HSTS_PRELOAD else ["security.W005", "security.W021"]
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 BEHIND_PROXY = env.flag("BEHIND_PROXY")  # then X-Forwarded-For and -Proto are believed
 if BEHIND_PROXY:
@@ -144,16 +144,17 @@ API_REQUESTS_PER_MINUTE = env.number("API_REQUESTS_PER_MINUTE", 6000)  # of one 
 # Mail: without EMAIL_URL it stays in the outbox that the console shows --------------------------
 EMAIL_URL = env.text("EMAIL_URL")
 globals().update(backends.email(EMAIL_URL))
-DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "SLA Console <sla-console@localhost>")
+DEFAULT_FROM_EMAIL = env.sender("DEFAULT_FROM_EMAIL", "SLA Console <sla-console@localhost>")
 MAIL_RECIPIENT_HOURLY_LIMIT = env.number("MAIL_RECIPIENT_HOURLY_LIMIT", 20)  # the rest waits; 0: no limit
 MAIL_KEPT_DAYS = env.number("MAIL_KEPT_DAYS", 365)  # then the texts of sent mails are emptied; 0: never
 
 # Celery: messages only ring; every state is a row (docs/architecture.md) ------------------------
-REDIS_URL = env.text("REDIS_URL")
+REDIS_URL = backends.redis(env.text("REDIS_URL"))
 CELERY_QUEUE_PREFIX = env.text("CELERY_QUEUE_PREFIX")
 CELERY = broker.configuration(redis_url=REDIS_URL, folder=DATA_DIR / "broker", prefix=CELERY_QUEUE_PREFIX)
 
 # Logging --------------------------------------------------------------------------------------
+LOG_LEVEL = env.one_of("LOG_LEVEL", ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], "INFO")
 LOG_FORMAT = env.one_of("LOG_FORMAT", ["text", "json"], "text")
 LOGGING = {
     "version": 1,
@@ -170,6 +171,6 @@ LOGGING = {
             "filters": ["request_id"],
         }
     },
-    "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO").upper()},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {"django.server": {"handlers": [], "propagate": True}},
 }

@@ -87,3 +87,14 @@ def test_the_options_reach_the_database() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SHOW lock_timeout" if postgres else "PRAGMA synchronous")
         assert cursor.fetchone()[0] == ("10s" if postgres else 2)
+
+
+@pytest.mark.parametrize("url", ["", "redis://:secret@host:6379/0", "rediss://host", "redis+socket:///run/redis.sock"])
+def test_addresses_of_brokers(url: str) -> None:
+    assert backends.redis(url) == url
+
+
+@pytest.mark.parametrize("url", ["localhost:6379", "http://host", "redis://host:port/0", "redis://"])
+def test_what_is_no_broker_is_named_without_its_password(url: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match="REDIS_URL"):
+        backends.redis(url)

@@ -1,0 +1,31 @@
+"""An installation as docs/operations.md describes it passes Django's own checks for one."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+
+def checked(**variables: str) -> str:
+    """What `manage.py check --deploy` says, in an environment of its own."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    command = [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"]
+    done = subprocess.run(command, cwd=settings.BASE_DIR, env=kept | variables, capture_output=True, text=True)
+    return done.stdout + done.stderr
+
+
+@pytest.mark.slow
+def test_behind_https_nothing_is_doubtful(tmp_path: Path) -> None:
+    said = checked(DATA_DIR=str(tmp_path), PUBLIC_URL="https://sla.example.com", BEHIND_PROXY="yes")
+    assert "no issues" in said
+
+
+@pytest.mark.slow
+def test_without_https_it_is_said(tmp_path: Path) -> None:
+    said = checked(DATA_DIR=str(tmp_path), PUBLIC_URL="http://sla.example.com")
+    assert "SESSION_COOKIE_SECURE" in said and "SECURE_SSL_REDIRECT" in said
