@@ -6,6 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from slas.domain.engine.times import Tally
 
 
 class Lifecycle(StrEnum):
@@ -55,6 +59,7 @@ class Instance:
 
     For reports only: `paused` are the real seconds of its finished pauses, `ended_paused` says that the event that
     ended it also ended a pause, and `values_at_end` are the record's values then (None once loaded from a row).
+    `tally` only saves work (`times.with_due_times`); a clock loaded from a row makes a new one.
     """
 
     number: int
@@ -83,6 +88,7 @@ class Instance:
     end_reason: str = ""
     ended_paused: bool = False
     values_at_end: Mapping[str, object] | None = field(default=None, compare=False)
+    tally: Tally | None = field(default=None, compare=False, repr=False)
     late_success_at: datetime | None = None
     previous: int | None = None
     round: int = 1

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import NamedTuple
 
 from slas.domain.engine.copying import evolve
 from slas.domain.engine.state import PAUSE, Hold, Instance
@@ -15,24 +17,57 @@ def due_time(start: datetime, seconds: float, holds: tuple[Hold, ...], time: Wor
     A hold that begins after the due time reached so far does not count. A due time that would fall inside a hold is
     its end: nothing comes due while the clock stands still.
     """
-    due = time.add(start, seconds)
-    held: float = 0
-    for hold in holds:
-        if hold.start > due:
-            break
+    reckoned = _reckon(_Reckoned(0, time.add(start, seconds), 0), start, seconds, holds, time)
+    return reckoned.due, reckoned.held
+
+
+class _Reckoned(NamedTuple):
+    """A due time by the first holds, `counted` of them."""
+
+    counted: int
+    due: datetime
+    held: float
+
+
+def _reckon(
+    earlier: _Reckoned, start: datetime, seconds: float, holds: tuple[Hold, ...], time: WorkingTime
+) -> _Reckoned:
+    """Go on with the holds that came since."""
+    counted, due, held = earlier
+    while counted < len(holds) and holds[counted].start <= due:
+        hold = holds[counted]
         begin = max(hold.start, start)
-        if hold.end <= begin:
-            continue
-        held += time.elapsed(begin, hold.end)
-        due = max(time.add(start, seconds + held), hold.end)
-    return due, held
+        if hold.end > begin:
+            held += time.elapsed(begin, hold.end)
+            due = max(time.add(start, seconds + held), hold.end)
+        counted += 1
+    return _Reckoned(counted, due, held)
 
 
-def paused_time(start: datetime, holds: tuple[Hold, ...]) -> float:
-    """The real seconds since `start` that pauses took; closed time is no pause."""
-    return sum(
-        (hold.end - max(hold.start, start)).total_seconds() for hold in holds if hold.kind == PAUSE and hold.end > start
-    )
+class Tally(NamedTuple):
+    """What an instance's holds came to so far, so that one more costs no more than the first: `dues` by the working
+    seconds they are for, and the real seconds that pauses took. It holds as long as holds are only added to these.
+    """
+
+    counted: int
+    paused: float
+    dues: Mapping[float, _Reckoned]
+
+    def go_on(self, instance: Instance, holds: tuple[Hold, ...], time: WorkingTime) -> Tally:
+        """With the holds that came since, for the moments that the instance can still reach."""
+        start, paused = instance.start, self.paused
+        for hold in holds[self.counted :]:
+            if hold.kind == PAUSE and hold.end > start:  # closed time is no pause
+                paused += (hold.end - max(hold.start, start)).total_seconds()
+        ahead = [seconds for key, seconds in instance.warnings if key not in instance.reached]
+        dues = {}
+        for seconds in (instance.failure, *ahead):
+            earlier = self.dues.get(seconds) or _Reckoned(0, time.add(start, seconds), 0)
+            dues[seconds] = _reckon(earlier, start, seconds, holds, time)
+        return Tally(len(holds), paused, dues)
+
+
+_NOTHING = Tally(0, 0, {})
 
 
 def with_due_times(
@@ -44,14 +79,15 @@ def with_due_times(
     For a clock that runs already, `now` is the earliest that anything can come due: a warning that was past when the
     clock was born paused comes due at the resume (R18).
     """
-    failure_due, held = due_time(instance.start, instance.failure, holds, time)
+    tally = (instance.tally or _NOTHING).go_on(instance, holds, time)
+    _, failure_due, held = tally.dues[instance.failure]
     if now is not None and failure_due < now:
         failure_due = now
     warning_key, warning_due = "", None
     for key, seconds in instance.warnings:
         if key in instance.reached:
             continue
-        due, _ = due_time(instance.start, seconds, holds, time)
+        due = tally.dues[seconds].due
         if now is not None and due < now:
             due = now
         if due < failure_due and (warning_due is None or due < warning_due):
@@ -62,5 +98,6 @@ def with_due_times(
         warning_key=warning_key,
         warning_due=warning_due,
         held=held,
-        paused=paused_time(instance.start, holds) if holds else 0,
+        paused=tally.paused,
+        tally=tally,
     )

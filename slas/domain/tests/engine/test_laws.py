@@ -55,8 +55,8 @@ def every_instance(state: RecordState) -> dict[int, Instance]:
 
 
 def as_loaded(state: RecordState, *, backwards: bool) -> RecordState:
-    """What a pass finds in the database: no clocks of before, mappings in any order."""
-    items = list(state.instances.items())
+    """What a pass finds in the database: no clocks of before and no tallies, mappings in any order."""
+    items = [(kpi, replace(instance, tally=None)) for kpi, instance in state.instances.items()]
     return replace(state, past=(), instances=dict(reversed(items) if backwards else items))
 
 

@@ -11,6 +11,7 @@ from slas.domain.engine.state import Hold
 from slas.domain.engine.times import due_time
 from slas.domain.tests.engine.desk_of_examples import NINE_TO_FIVE, SHORT_DAYS, Desk, Story, at, document, item
 from slas.domain.worktime import WorkingTime
+from slas.domain.worktime.document import read_document
 
 ALWAYS = WorkingTime.always()
 HOUR = 3600
@@ -50,6 +51,30 @@ def test_due_inside_a_hold_over_closing() -> None:
 def test_held_is_working_time() -> None:
     """engine.md R19, R23: of a hold from 16:00 to 10:00, two hours are working time."""
     assert due_time(at(9), 8 * HOUR, (hold(at(16), at(10, day=1)),), NINE_TO_FIVE) == (at(11, day=1), 2 * HOUR)
+
+
+class CountedHours(WorkingTime):
+    """Nine to five, and how often it was asked for a stretch of working time."""
+
+    def __init__(self) -> None:
+        super().__init__(read_document(NINE_TO_FIVE.to_dict()))
+        self.asked = 0
+
+    def elapsed(self, start: datetime, end: datetime) -> float:
+        self.asked += 1
+        return super().elapsed(start, end)
+
+
+def test_the_last_of_many_pauses_costs_as_much_as_the_first() -> None:
+    """engine.md R19, R24: taken in order, each is measured once for the warning and once for the failure."""
+    desk, hours, pauses = Desk(document(item(warn=3000, fail=4000, hours="office"))), CountedHours(), 200
+    desk.publish_hours(at(0), hours)
+    story = Story(desk).created(at(9))
+    for pause in range(pauses):
+        story.changed(at(9 + pause / 10), status="on_hold").changed(at(9.05 + pause / 10), status="new")
+    clock = story.instance(at(9 + pauses / 10))
+    assert (clock.hours, clock.paused) == (2, pauses * 180)
+    assert hours.asked == 2 * pauses
 
 
 def test_both_times_count_from_s() -> None:
