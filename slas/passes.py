@@ -17,7 +17,7 @@ from slas.models import RelatedChange, TrackedRecord
 from slas.selectors.clocks.states import StoredPolicies
 from slas.services.flow.judging import record_try
 from slas.services.flow.related import related_deliver
-from slas.services.saved_reports import weekly_mail_one
+from slas.services.reports.saved_reports import weekly_mail_one
 
 CLAIM = 50
 BUDGET = 0.04  # seconds of work before a commit, so that nobody waits long for a record's lock

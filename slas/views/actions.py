@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,15 +16,14 @@ from actions import lookups, services, targets
 from actions.filters import ActionFilter
 from actions.models import Action
 from actions.selectors import actions_list
-from actions.services.actions import NAME_LIMIT
 from sla_project.accounts.policy import administrator_required, can_configure, signed_in
 from sla_project.operations.clock import clock_now
-from sla_project.operations.codes import LONGEST_CODE
 from sla_project.operations.errors import Invalid, Problem, Stale
 from sla_project.operations.requests import user_of
 from sla_project.operations.seen import SEEN, Edited
 from sla_project.operations.web import Cell, Column, command_view, list_page, verb_view
 from slas import records
+from slas.forms.actions import ActionHeadForm
 from slas.forms.items.action_base import ActionForm
 from slas.forms.items.actions import action_form, action_raw, new_action
 from slas.forms.items.edits import item_edit
@@ -37,21 +35,6 @@ TONES = {Action.State.ACTIVE: "good", Action.State.INACTIVE: "neutral"}
 PREFIX = "moments-0-actions-0"
 """The form of an action knows itself as the first action of the first moment of an item."""
 SAVE = "save"
-
-
-class ActionHeadForm(forms.Form):
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=NAME_LIMIT)
-    code = forms.CharField(
-        label=gettext_lazy("Code"),
-        max_length=LONGEST_CODE,
-        help_text=gettext_lazy("The name in SLA documents and in the API, such as escalate. It never changes."),
-    )
-
-    def __init__(self, *args: Any, action: Action | None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if action is not None:
-            self.fields["code"].disabled = True
-            Edited(action).add_to(self)
 
 
 # --- reading ---

@@ -25,7 +25,7 @@ from sla_project.operations.clock import clock_now
 from sla_project.operations.models import AuditEntry
 from slas.models import KPI, SLA, BusinessHours, HolidaySchedule, KPIInstance
 from slas.services.policy.reapplying import reapply_start
-from slas.services.saved_reports import saved_report_create
+from slas.services.reports.saved_reports import saved_report_create
 
 pytestmark = pytest.mark.browser
 

@@ -23,7 +23,7 @@ from sla_project.operations.rest.writes import no_body
 from slas.filters import SavedReportFilter
 from slas.models import ReportMailing, SavedReport
 from slas.selectors.reports.words import QuestionWords
-from slas.services import saved_reports as services
+from slas.services.reports import saved_reports as services
 
 
 class SavedReportSerializer(KnownKeysOnly, serializers.ModelSerializer[SavedReport]):

@@ -17,7 +17,7 @@ from sla_project.operations.models import AuditEntry
 from sla_project.operations.services import settings_update
 from slas.models import ReportMailing, SavedReport
 from slas.passes import report_pass
-from slas.services.saved_reports import (
+from slas.services.reports.saved_reports import (
     next_mail_at,
     saved_report_create,
     saved_report_send,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,10 +15,10 @@ from django.utils.translation import gettext_lazy
 from sla_project.accounts.policy import administrator_required
 from sla_project.operations.clock import clock_now
 from sla_project.operations.errors import ServiceError
-from sla_project.operations.problems import REASON_LIMIT
 from sla_project.operations.requests import user_of
 from sla_project.operations.web import error_words
 from slas import records
+from slas.forms.recalculations import ReasonForm
 from slas.models import BusinessHours, HolidaySchedule
 from slas.selectors.forecasts.hours_recalculations import Forecast, Move, hours_recalculation_forecast
 from slas.services.clocks.recalculating import recalculation_start
@@ -34,15 +33,6 @@ OUTCOMES = {
     "warned": (gettext_lazy("Warned at once"), "warn", "alert-triangle"),
     "moved": (gettext_lazy("Moves"), "info", "clock"),
 }
-
-
-class ReasonForm(forms.Form):
-    reason = forms.CharField(
-        label=gettext_lazy("Reason"),
-        required=False,
-        max_length=REASON_LIMIT,
-        help_text=gettext_lazy("Kept in the log of every record that it moves."),
-    )
 
 
 @administrator_required

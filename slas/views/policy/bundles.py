@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -18,9 +17,9 @@ from sla_project.operations.clock import clock_now
 from sla_project.operations.codes import free_code
 from sla_project.operations.errors import Invalid, NotPossible
 from sla_project.operations.requests import user_of
-from sla_project.operations.rest.parsers import MAX_BYTES
 from sla_project.operations.yaml import yaml_read, yaml_write
 from slas import starters
+from slas.forms.bundles import BundleForm
 from slas.models import SLA
 from slas.selectors.policy.bundles import sla_bundle
 from slas.services.policy.bundles import CHANGED, CREATED, UNCHANGED, Step, bundle_import, imported_sla
@@ -39,43 +38,6 @@ KINDS = {
     "email_templates": gettext_lazy("Email template"),
     "actions": gettext_lazy("Action"),
 }
-
-
-class BundleForm(forms.Form):
-    file = forms.FileField(label=gettext_lazy("File"), required=False)
-    text = forms.CharField(
-        label=gettext_lazy("Or its text"),
-        required=False,
-        strip=False,
-        max_length=MAX_BYTES,
-        widget=forms.Textarea(attrs={"rows": 18, "spellcheck": "false", "class": "code"}),
-    )
-
-    def __init__(self, *args: Any, is_starter: bool = False, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if is_starter:
-            del self.fields["file"]
-            self.fields["text"].label = _("The template")
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        file = cleaned.get("file")
-        if file is not None:
-            cleaned["text"] = _file_text(file)
-        if not cleaned.get("text", "").strip() and not self.errors:
-            raise forms.ValidationError(_("Choose a file, or paste its text."), code="required")
-        return cleaned
-
-
-def _file_text(file: Any) -> str:
-    if file.size > MAX_BYTES:
-        message = _("The file is larger than %d kB.") % (MAX_BYTES // 1024)
-        raise forms.ValidationError({"file": forms.ValidationError(message, code="too_large")})
-    try:
-        return str(file.read().decode("utf-8"))
-    except UnicodeDecodeError:
-        message = _("The file is not UTF-8 text.")
-        raise forms.ValidationError({"file": forms.ValidationError(message, code="not_utf8")}) from None
 
 
 @require_safe

@@ -22,7 +22,7 @@ from slas.forms.reports import SavedReportForm
 from slas.models import SavedReport
 from slas.selectors.reports.mails import recipients_of, report_url
 from slas.selectors.reports.words import QuestionWords
-from slas.services import saved_reports as services
+from slas.services.reports import saved_reports as services
 
 MAILINGS_SHOWN = 30
 
