@@ -89,14 +89,18 @@ def _nothing_fits(all_of_it: str) -> dict[str, Any]:
 
 
 def _filter_form(filters: FilterSet) -> forms.Form:
-    """The form of the filters, with “Any” where Django would say “Unknown” or draw a row of dashes."""
+    """The form of the filters, with “Any” where Django would say “Unknown” or draw a row of dashes.
+
+    The choices are kept as they are read here: many are questions to the database, and the template would ask again.
+    """
     form: forms.Form = filters.form
     for field in form.fields.values():
         widget = field.widget
         if isinstance(widget, forms.Select) and not widget.allow_multiple_selected:
             choices = list(widget.choices)
             if choices and (isinstance(widget, forms.NullBooleanSelect) or choices[0][1] == EMPTY_CHOICE):
-                widget.choices = [(choices[0][0], _("Any")), *choices[1:]]
+                choices[0] = (choices[0][0], _("Any"))
+            widget.choices = choices
     return form
 
 
