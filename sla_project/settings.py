@@ -62,6 +62,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "sla_project.operations.middleware.SignedOutMiddleware",
     "sla_project.operations.middleware.NothingToShowMiddleware",
+    "sla_project.operations.middleware.GoneMiddleware",
 ]
 ROOT_URLCONF = "sla_project.urls"
 WSGI_APPLICATION = "sla_project.wsgi.application"

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.template.loader import render_to_string
+from django.urls import is_valid_path
 from django.utils.translation import gettext as _
 from django.views import defaults
 
@@ -39,7 +40,19 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponseBa
     detail = _("There is nothing at this address.")
     if not request.path.endswith("/"):
         detail = _("There is nothing at this address. Mind the slash at the end.")
-    return _answer(request, 404, "not_found", detail, lambda: defaults.page_not_found(request, exception))
+    return _answer(request, 404, "not_found", detail, lambda: _nothing_here(request))
+
+
+def _nothing_here(request: HttpRequest) -> HttpResponse:
+    """With a way on to the list that the address lies below: what was there may have been deleted."""
+    found = {"was_written": request.method == "POST", "list_url": _list_above(request.path)}
+    return HttpResponse(render_to_string("404.html", found, request=request), status=404)
+
+
+def _list_above(path: str) -> str:
+    """`/slas/` for `/slas/12/edit/`; nothing where no page has that address, or it is the one asked for."""
+    above = f"/{path.strip('/').partition('/')[0]}/"
+    return above if above != path and is_valid_path(above) else ""
 
 
 def nothing_to_show(request: HttpRequest, refusal: HttpResponse) -> HttpResponse:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import uuid
 from collections.abc import Callable
 from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
-from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import BadRequest, ObjectDoesNotExist
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.common import CommonMiddleware
 from django.utils import timezone
 
-from sla_project.operations.failures import API_PREFIX, nothing_to_show
+from sla_project.operations.failures import API_PREFIX, nothing_to_show, page_not_found
 from sla_project.operations.logs import current_request_id
+
+log = logging.getLogger(__name__)
 
 Respond = Callable[[HttpRequest], HttpResponse]
 
@@ -109,6 +112,24 @@ class SignedOutMiddleware:
         response = self.get_response(request)
         is_part = response.status_code == 302 and "HX-Request" in request.headers
         return HttpResponse(status=401) if is_part and not request.user.is_authenticated else response
+
+
+class GoneMiddleware:
+    """A row that somebody deletes between a write's finding it and locking it: the page that says so, no error of
+    ours. Only for writes, which alone look twice; it is logged with its traceback, should the fault be ours after all.
+    """
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
+        if request.method == "GET" or not isinstance(error, ObjectDoesNotExist):
+            return None
+        log.warning("Gone while it was written: %s", error, exc_info=error)
+        return page_not_found(request, error)
 
 
 class NothingToShowMiddleware:

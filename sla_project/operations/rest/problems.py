@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, RequestDataTooBig
 from django.core.exceptions import ValidationError as ModelInvalid
 from django.db import OperationalError
 from django.db.models import ProtectedError, RestrictedError
@@ -94,6 +94,9 @@ def _service(error: Exception) -> Response | None:
 def _django(error: Exception) -> Response | None:
     match error:
         case Http404():
+            return problem_response(404, "not_found", _("There is no such object."))
+        case ObjectDoesNotExist():  # deleted since it was found
+            log.warning("Gone while it was asked for: %s", error, exc_info=error)
             return problem_response(404, "not_found", _("There is no such object."))
         case PermissionDenied():
             return problem_response(403, "permission_denied", _("You may not do this."))
