@@ -1,4 +1,4 @@
-"""What happens when a moment of an SLA item is reached; knows no other app (design §2)."""
+"""What happens when a moment of an SLA item is reached; knows no other app."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can cause an action run. `actions` knows a cause only by kind and key (design §2).
+"""What can cause an action run. `actions` knows a cause only by kind and key.
 
 The app that owns a kind of cause registers it in its `ready()`; `slas` registers *kpi-event*.
 """

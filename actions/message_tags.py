@@ -1,4 +1,4 @@
-"""Everything that the text engine knows: `{% if %}` and seven filters (design §4). Nothing else is loaded."""
+"""Everything that the text engine knows: `{% if %}` and seven filters. Nothing else is loaded."""
 
 from __future__ import annotations
 

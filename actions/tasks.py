@@ -1,4 +1,4 @@
-"""Celery's doors to the passes; a ring carries nothing (design §3.7)."""
+"""Celery's doors to the passes; a ring carries nothing."""
 
 from __future__ import annotations
 

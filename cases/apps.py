@@ -1,4 +1,4 @@
-"""Where the app tells `slas` and `actions` what a case and an activity are (`design.md` §2)."""
+"""Where the app tells `slas` and `actions` what a case and an activity are."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The pass process: the passes on their own clock, four times a second, until the worker is gone (design §3.7).
+"""The pass process: the passes on their own clock, four times a second, until the worker is gone.
 
 It has its own database connection and needs no broker, so timers stay on time while Redis is away.
 """

@@ -1,4 +1,4 @@
-"""The registry of record types: what a row of an SLA-enabled model means to the engine (design §2).
+"""The registry of record types: what a row of an SLA-enabled model means to the engine.
 
 `slas` never imports the apps whose records it judges; they register here from their `AppConfig.ready()`.
 ContentTypes answer “which row?”, this registry answers “what does it mean?”.

@@ -1,4 +1,4 @@
-"""Celery's doors to the passes; a ring carries nothing and may be lost, doubled or late (design §3.7)."""
+"""Celery's doors to the passes; a ring carries nothing and may be lost, doubled or late."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A step of every Celery worker that starts the pass process, before any broker connection exists (design §3.7).
+"""A step of every Celery worker that starts the pass process, before any broker connection exists.
 
 It is a worker step, not a consumer step: those wait for the broker. Beside the process that runs the passes stands a
 spare one that has imported everything and waits for a word: if the first dies, timers stay on time. Both end with the

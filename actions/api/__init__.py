@@ -1,4 +1,4 @@
-"""The REST resources of this app: thin doors to the services (design §6)."""
+"""The REST resources of this app: thin doors to the services."""
 
 from __future__ import annotations
 

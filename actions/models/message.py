@@ -25,7 +25,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
         return self.filter(state__in=Message.PENDING, next_try_at__lte=now)
 
     def for_everybody(self) -> MessageQuerySet:
-        """Without the reports, which are no agent's business (design §6: managers and administrators)."""
+        """Without the reports, which are no agent's business (managers and administrators)."""
         return self.exclude(message_id__startswith=f"<{REPORT}.")
 
     def to_address(self, email: str) -> MessageQuerySet:

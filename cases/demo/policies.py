@@ -1,4 +1,4 @@
-"""The demo's agreements: the seeds' Support Contract Customer SLA, and one for activities."""
+"""The demo's agreements: the Support Contract Customer SLA, and one for activities."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Resolving, canceling, reactivating and merging cases (`engine.md` R25–R26, domain.md §3.10)."""
+"""Resolving, canceling, reactivating and merging cases (`engine.md` R25–R26)."""
 
 from __future__ import annotations
 

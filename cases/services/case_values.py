@@ -17,7 +17,7 @@ from sla_project.operations.selectors import settings_get
 
 
 class CaseValues(TypedDict, total=False):
-    """State and its times are not among them: they belong to the commands (domain.md §2.12, 25)."""
+    """State and its times are not among them: they belong to the commands."""
 
     title: str
     description: str

@@ -1,4 +1,4 @@
-"""Entitlements: what support a customer may ask for, from when to when, under which SLA (domain.md §3.13)."""
+"""Entitlements: what support a customer may ask for, from when to when, under which SLA."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def entitlement_update(
     via: str = "web",
     **changes: Unpack[EntitlementValues],
 ) -> Entitlement:
-    """Only a draft is edited; deactivate an active one first (domain.md §2.12, 17)."""
+    """Only a draft is edited; deactivate an active one first."""
     entitlement = _locked(entitlement)
     if entitlement.state != EntitlementState.DRAFT:
         raise NotPossible(_("Only a draft can be edited. Deactivate the entitlement first."), code="not_draft")

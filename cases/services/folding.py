@@ -1,4 +1,4 @@
-"""Folded columns: `title_folded` beside `title`, so that queries compare texts as conditions do (design §4).
+"""Folded columns: `title_folded` beside `title`, so that queries compare texts as conditions do.
 
 Whoever writes a text writes its folded column in the same statement; every service passes its values through here.
 """

@@ -1,4 +1,4 @@
-"""Putting a case on hold: what stops its clocks is never done without saying why (ux.md B14)."""
+"""Putting a case on hold: what stops its clocks is never done without saying why."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answering a customer: what meets *First response by* (ux.md B13), and a mail to whoever asked."""
+"""Answering a customer: what meets *First response by*, and a mail to whoever asked."""
 
 from __future__ import annotations
 

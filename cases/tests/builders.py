@@ -1,4 +1,4 @@
-"""A small support desk to test with: people, a customer, and the SLA of seed 004 for its service levels."""
+"""A small support desk to test with: people, a customer, and its SLA by service level."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def set_pause_statuses(**statuses: list[str]) -> None:
 
 
 def make_support_sla(code: str = "support-contract", *, default: bool = True) -> SLA:
-    """Six items: Gold, Silver, Bronze × first response and resolution (seed 004). On hold pauses."""
+    """Six items: Gold, Silver, Bronze × first response and resolution. On hold pauses."""
     set_pause_statuses(case=["on_hold", "waiting_for_customer"])
     for kpi_code, name in (("first_response_by", "First response by"), ("resolve_by", "Resolve by")):
         kpi = kpi_create(code=kpi_code, name=name, record_type="case", applicable_from="created_on", by=None, now=NOW)

@@ -1,4 +1,4 @@
-"""Cases under the SLA of seed 004: services, engine and selectors together."""
+"""Cases under the support contract: services, engine and selectors together."""
 
 from __future__ import annotations
 

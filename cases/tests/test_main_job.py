@@ -1,4 +1,4 @@
-"""The main job on real rows: a case changes, its SLA is found, clocks run, actions follow (design §3).
+"""The main job on real rows: a case changes, its SLA is found, clocks run, actions follow.
 
 In `cases`, since only the roof of the imports can see a case, its clocks and its actions at once.
 """
@@ -94,7 +94,7 @@ def clocks(case: Case) -> list[tuple[str, str]]:
 
 
 def test_a_created_case_has_its_clock_at_once(clock: Clock, sla: SLA, customer: Customer) -> None:
-    """The direct call after the commit, so that an agent sees the timer in the response (design §3.2)."""
+    """The direct call after the commit, so that an agent sees the timer in the response."""
     case = make_case(clock, customer)
     record = record_of(case)
     assert (record.sla, record.sla_source) == (sla, "default")

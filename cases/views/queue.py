@@ -104,7 +104,7 @@ def _time_left(record: Any, timers: Timers) -> Cell:
 
 
 def _due_words(kpi: str, timer: Timer) -> str:
-    """The clock on the wall beside the working time that is left: “Resolve by, due Mon 13:00” (ux.md B4)."""
+    """The clock on the wall beside the working time that is left: “Resolve by, due Mon 13:00”."""
     if timer.due is None or timer.ended:
         return kpi
     words = _("%(kpi)s, due %(time)s") if timer.due > timer.now else _("%(kpi)s, was due %(time)s")

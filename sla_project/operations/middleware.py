@@ -89,7 +89,7 @@ class ContentSecurityPolicyMiddleware:
 
 
 class TimeZoneMiddleware:
-    """Pages show times in the zone of whoever is signed in; the API speaks UTC to everybody (design §6)."""
+    """Pages show times in the zone of whoever is signed in; the API speaks UTC to everybody."""
 
     def __init__(self, get_response: Respond) -> None:
         self.get_response = get_response

@@ -21,7 +21,7 @@ class Reopening(models.TextChoices):
 
 
 class OrganisationSettings(models.Model):
-    """The one row of settings for the whole organisation (`selectors.settings_get`)."""
+    """The one row of settings for the whole organisation (`selectors.settings_get` reads it)."""
 
     SINGLETON = 1
 

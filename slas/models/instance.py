@@ -100,7 +100,7 @@ class KPIInstance(models.Model):
 
 
 class KPIEvent(models.Model):
-    """One transition: history, explanation, statistics and the cause of actions at once (design §3.5)."""
+    """One transition: history, explanation, statistics and the cause of actions at once."""
 
     class Kind(models.TextChoices):
         STARTED = "started", _("Started")

@@ -36,7 +36,7 @@ class Attainment:
 
     @property
     def worked_percent(self) -> float | None:
-        """Without those that were met while paused: nobody was held to a time (domain.md §6 row 28)."""
+        """Without those that were met while paused: nobody was held to a time."""
         finished = self.finished - self.met_paused
         return 100 * (self.met - self.met_paused) / finished if finished else None
 

@@ -1,4 +1,4 @@
-"""How soon a worker starts its pass process again (design §3.7)."""
+"""How soon a worker starts its pass process again."""
 
 from __future__ import annotations
 

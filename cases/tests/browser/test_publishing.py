@@ -35,7 +35,7 @@ def page(browser: Browser, live_server: LiveServer, desk: Desk) -> Page:
 
 @pytest.fixture
 def sla(desk: Desk) -> SLA:
-    """The seeds' contract, with a draft that gives gold customers twice the time."""
+    """The support contract, with a draft that gives gold customers twice the time."""
     sla = SLA.objects.select_related("current").get(code="support-contract")
     assert sla.current is not None
     document = copy.deepcopy(sla.current.document["authored"])

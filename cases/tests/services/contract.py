@@ -1,4 +1,4 @@
-"""The seeds' Support Contract Customer SLA with targets of seconds, set up the way an integrator would: over REST."""
+"""The Support Contract Customer SLA with targets of seconds, set up the way an integrator would: over REST."""
 
 from __future__ import annotations
 

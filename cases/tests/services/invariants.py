@@ -1,4 +1,4 @@
-"""What must hold after any fault, read from the rows and from the mail server's own count (reliability.md §5)."""
+"""What must hold after any fault, read from the rows and from the mail server's own count."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A few seconds at the desk: what seed 004 says, told over REST and read back over REST."""
+"""A few seconds at the desk under the support contract, told over REST and read back over REST."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class Story:
     def open(self, name: str, level: str) -> None:
         case = self.rest.post("cases/", title=f"Case {name}", service_level=level, **self.common)
         self.ids[name] = case["id"]
-        # The two clocks are in the answer itself and at their own address (design §3.2).
+        # The two clocks are in the answer itself and at their own address.
         keys = {f"{level}-first-response", f"{level}-resolve"}
         assert {one["item_key"] for one in case["kpi_instances"]} == keys
         listed = self.rest.get(f"cases/{case['id']}/kpi-instances/")

@@ -1,4 +1,4 @@
-"""Many at once: beats, workers, passes and rings in any number do the work once (reliability.md F8, F9)."""
+"""Many at once: beats, workers, passes and rings in any number do the work once."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ ROUNDS = 6
 
 
 def test_ended_connections_are_opened_again(folder: Path, transactional_db: None) -> None:
-    """`pg_terminate_backend` for every connection but our own, again and again: reliability.md F6."""
+    """`pg_terminate_backend` for every connection but our own, again and again."""
     busy_desk.set_up()
     customer = make_customer()
     with mail_sink() as sink, open_desk(folder, DATABASE_URL=test_database_url(), EMAIL_URL=sink.url) as desk:

@@ -1,4 +1,4 @@
-"""Death at every statement boundary of judging, acting and mailing, one after the other (reliability.md F2, F3)."""
+"""Death at every statement boundary of judging, acting and mailing, one after the other."""
 
 from __future__ import annotations
 

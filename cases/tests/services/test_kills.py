@@ -1,4 +1,4 @@
-"""A hundred times `kill -9`, at random moments, under load (reliability.md F1, F3, F8): nothing lost, nothing twice."""
+"""A hundred times `kill -9`, at random moments, under load: nothing lost, nothing twice."""
 
 from __future__ import annotations
 

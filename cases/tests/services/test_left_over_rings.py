@@ -1,4 +1,4 @@
-"""Without any server: SQLite, and a filesystem broker in which 20,000 rings lie from before (design §3.7)."""
+"""Without any server: SQLite, and a filesystem broker in which 20,000 rings lie from before."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""Messages that come three times, in any order, a day late; a sender that sleeps past its lease (reliability.md F9,
-F12)."""
+"""Messages that come three times, in any order, a day late; a sender that sleeps past its lease."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The seeds' Support Contract Customer SLA, driven over REST, with real workers and beat."""
+"""The Support Contract Customer SLA, driven over REST, with real workers and beat."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The manners of the REST API that all resources share (design.md §6).
+"""The manners of the REST API that all resources share.
 
 Nothing here may import `rest_framework.views`: that module loads these as its defaults.
 """

@@ -1,4 +1,4 @@
-"""What the viewsets of documents share: one document in, one service called, one document out (design.md §6)."""
+"""What the viewsets of documents share: one document in, one service called, one document out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`?dry_run=true`: the one way to ask what a command would do (design §6)."""
+"""`?dry_run=true`: the one way to ask what a command would do."""
 
 from __future__ import annotations
 

@@ -103,7 +103,7 @@ def test_a_heartbeat_is_one_row_for_each_process(clock) -> None:
 
 
 def test_what_nobody_can_ask_for_any_more_is_removed(clock) -> None:
-    """design.md §3.7: keys after a day, finished jobs after 90, sessions when they end; what waits stays."""
+    """Keys after a day, finished jobs after 90, sessions when they end; what waits stays."""
     user = User.objects.create_user("agent@desk.example", "long enough 1", display_name="Agent")
     IdempotencyKey.objects.create(user=user, key="a", request_hash="x", created_at=clock.now)
     Session.objects.create(session_key="a", session_data="", expire_date=clock.now + timedelta(days=14))

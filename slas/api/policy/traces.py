@@ -1,4 +1,4 @@
-"""A trial as JSON (ux.md C14): the same trace that the page shows."""
+"""A trial as JSON: the same trace that the page shows."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class TraceSerializer(serializers.Serializer[Any]):
 
 
 def trace_document(found: Trace) -> dict[str, Any]:
-    """The trace as JSON values (ux.md C14)."""
+    """The trace as JSON values."""
     fields = found.trial.policies.record_type.fields
     return {
         "at": found.trial.at,

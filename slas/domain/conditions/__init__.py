@@ -1,4 +1,4 @@
-"""Conditions (design.md §4): JSON trees over a record's fields, checked on save, compiled once, explained.
+"""Conditions: JSON trees over a record's fields, checked on save, compiled once, explained.
 
 `parse` is the only way in, and `parse_frozen` for what was published once. Labels and messages are plain English with
 stable codes, since the domain is pure; an outer layer may translate by code.

@@ -1,4 +1,4 @@
-"""What the engine decides: transitions, each a row in the end (engine.md R17–R27, design.md §3.5)."""
+"""What the engine decides: transitions, each a row in the end (engine.md R17–R27)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Durations as people give them (engine.md R19, design.md §6)."""
+"""Durations as people give them (engine.md R19)."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ def test_the_longest_in_business_days() -> None:
     ],
 )
 def test_reading(duration: Duration, document: dict[str, Any], words: str) -> None:
-    """design.md §6: ISO 8601 and seconds only where the length does not depend on hours."""
+    """ISO 8601 and seconds only where the length does not depend on hours."""
     assert duration.to_document() == {"amount": duration.amount, "unit": duration.unit.value, **document}
     assert duration.words() == words
 

@@ -53,7 +53,6 @@ def test_settings_of_the_document() -> None:
 def test_hours_of_the_item_else_of_the_sla_else_around_the_clock(
     of_item: str | None, of_sla: str | None, hours: int | None
 ) -> None:
-    """domain.md §8.5."""
     policy = compiled(item(hours=of_item), business_hours=of_sla, schedules={"office": 1, "home": 2})
     assert policy.items[0].business_hours == hours
 
@@ -84,7 +83,7 @@ def test_the_pause_rule_that_counts(
 
 
 def test_nothing_said_about_pausing_allows_it() -> None:
-    """domain.md §2.3: the default is yes."""
+    """The default is yes."""
     without = {key: value for key, value in item().items() if key != "pause"}
     assert compiled(without).items[0].allows_pausing
     assert compiled({**item(), "pause": None}).items[0].pause_when is not None
@@ -165,7 +164,7 @@ def test_pausing_allowed_without_a_rule_is_another_term() -> None:
 
 
 def test_a_success_moment_is_optional() -> None:
-    """design.md §4: actions for success are, so the moment may be missing."""
+    """Actions for success are, so the moment may be missing."""
     without = {**item(), "moments": [moment for moment in item()["moments"] if moment["kind"] != "success"]}
     assert compiled(without).items[0].success_key == ""
 

@@ -1,4 +1,4 @@
-"""Working time: arithmetic with opening hours, holidays and time zones (design.md §4, engine.md R19).
+"""Working time: arithmetic with opening hours, holidays and time zones (engine.md R19).
 
 Pure: standard library only, no clock of its own.
 """

@@ -1,4 +1,4 @@
-"""*Why these timers*: for every item, whether it applies and what decided (ux.md §4, domain.md §6 rows 12 and 13)."""
+"""*Why these timers*: for every item, whether it applies and what decided."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Timers: what an agent sees of a clock, in words and in numbers (ux.md §1B; the parts/_timer.html partial)."""
+"""Timers: what an agent sees of a clock, in words and in numbers (the parts/_timer.html partial)."""
 
 from __future__ import annotations
 

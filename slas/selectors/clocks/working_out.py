@@ -1,4 +1,4 @@
-"""*How it was worked out*: what one clock was given, which hours counted and which did not (ux.md B1, B8)."""
+"""*How it was worked out*: what one clock was given, which hours counted and which did not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How often fields change on this installation: a condition on one that does is judged again each time (ux.md A11)."""
+"""How often fields change on this installation: a condition on one that does is judged again each time."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 SQL knows a third answer, *unknown*, for what is missing. It never comes up here: no group is ever negated as a whole.
 `none` asks the opposite of each child, down to the leaves, and a leaf that holds for missing values says so itself.
-Texts compare by their stored folded columns, choices by code, lookups by id (design §4; decision 9).
+Texts compare by their stored folded columns, choices by code, lookups by id (decision 9).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What recalculating open timers by the hours in force now would do: foretold by the engine itself (engine.md R22).
 
-A running timer keeps the schedule version it began with (design.md §4). The forecast folds each record in memory and
+A running timer keeps the schedule version it began with. The forecast folds each record in memory and
 feeds it the event that the job would log, so what is foretold is what comes.
 """
 

@@ -1,4 +1,4 @@
-"""What an act on a record would meet, told before it is done (ux.md B13)."""
+"""What an act on a record would meet, told before it is done."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""*Try on a case*: what a version or a draft would do with these values, by the engine itself (ux.md A19).
+"""*Try on a case*: what a version or a draft would do with these values, by the engine itself.
 
 A record with the given values is born at the earliest of its applicable-from times and judged until the moment asked
 for. Nothing is stored: the events live in memory only.

@@ -1,4 +1,4 @@
-"""An SLA as code: the document with everything that it needs, by codes instead of ids (design §6, export).
+"""An SLA as code: the document with everything that it needs, by codes instead of ids.
 
 The same entries are what an import compares, so that exporting and importing changes nothing.
 """

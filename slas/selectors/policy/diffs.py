@@ -1,4 +1,4 @@
-"""Two documents of one SLA compared, in words: what was added, removed, changed and moved (ux.md A5)."""
+"""Two documents of one SLA compared, in words: what was added, removed, changed and moved."""
 
 from __future__ import annotations
 

@@ -65,7 +65,7 @@ class Figures:
 
     @property
     def worked_attainment(self) -> float | None:
-        """The same without those that were closed while paused (domain.md §6 row 28)."""
+        """The same without those that were closed while paused."""
         finished = self.finished - self.met_closed_paused
         return 100 * (self.met - self.met_closed_paused) / finished if finished else None
 

@@ -1,4 +1,4 @@
-"""Recalculation of open timers by the hours in force now (engine.md R22, design.md §4)."""
+"""Recalculation of open timers by the hours in force now (engine.md R22)."""
 
 from __future__ import annotations
 

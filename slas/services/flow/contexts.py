@@ -1,4 +1,4 @@
-"""The plain values that an action's texts may name, as of the event that caused it (design §4, domain.md §4.3)."""
+"""The plain values that an action's texts may name, as of the event that caused it."""
 
 from __future__ import annotations
 

@@ -111,7 +111,7 @@ def record_postpone(*, record: TrackedRecord, error: Exception, now: datetime) -
 def judge_soon(record_ids: Iterable[int]) -> None:
     """Right after a commit: judge without waiting for anybody, so that the next page shows the timers.
 
-    If it fails, or somebody else holds the lock, the mark is still there and a pass will do it (design §3.2).
+    If it fails, or somebody else holds the lock, the mark is still there and a pass will do it.
     """
     for record_id in record_ids:
         try:

@@ -1,4 +1,4 @@
-"""Before publishing: what a re-application would do to the open records. Nothing is written (ux.md A6)."""
+"""Before publishing: what a re-application would do to the open records. Nothing is written."""
 
 from __future__ import annotations
 

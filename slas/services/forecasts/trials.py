@@ -1,4 +1,4 @@
-"""Trying a draft or a version on a real record or on typed values (ux.md A19). Nothing is written."""
+"""Trying a draft or a version on a real record or on typed values. Nothing is written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Holidays from elsewhere: the public holidays of a country, or a calendar file. Both become rows (ux.md A14)."""
+"""Holidays from elsewhere: the public holidays of a country, or a calendar file. Both become rows."""
 
 from __future__ import annotations
 

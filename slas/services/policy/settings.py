@@ -1,4 +1,4 @@
-"""Changing the organisation's settings, checked against the record types that there are (domain.md §2.5)."""
+"""Changing the organisation's settings, checked against the record types that there are."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Commands on SLAs: a draft is edited, a version is published, only versions judge records (design §4)."""
+"""Commands on SLAs: a draft is edited, a version is published, only versions judge records."""
 
 from __future__ import annotations
 
@@ -143,8 +143,8 @@ def sla_publish(
 ) -> SLAVersion:
     """Freezes the draft as the next version; a first publication activates the SLA.
 
-    Open records keep their version unless `reapply`: then a job moves them (`selectors.publication.reapplications`),
-    and `run_actions` also runs the actions of warnings and failures that it finds due already (engine.md R29).
+    Open records keep their version unless `reapply`: then a job moves them (`policy.reapplying`), and `run_actions`
+    also runs the actions of warnings and failures that it finds due already (engine.md R29).
     Raises `Invalid` with what R28 refuses.
     """
     version = _publish(sla_locked(sla), reason, expected_revision, by, now)

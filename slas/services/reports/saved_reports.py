@@ -1,4 +1,4 @@
-"""Saved reports: writing them, and mailing each once a week whoever and however many want to (design §3.7)."""
+"""Saved reports: writing them, and mailing each once a week whoever and however many want to."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the editor costs to open: the page of the seeds' six-item SLA with everything that it links, gzipped."""
+"""What the editor costs to open: the page of an SLA of six items with everything that it links, gzipped."""
 
 from __future__ import annotations
 

@@ -117,7 +117,7 @@ def test_an_item_whose_every_success_goes_to_an_earlier_item_is_refused():
 
 
 def test_resolving_that_changes_the_status_is_known_to_end_the_item():
-    """The registry knows which status goes with which state (domain.md §6 row 3)."""
+    """The registry knows which status goes with which state."""
     new = all_(leaf("status", "in", list(CASE_STATUSES["active"])))
     found = codes(make_item(applicable_when=new, success_when=RESOLVED), rest(success_when=RESOLVED))
     assert found["/items/0/success_when"] == "never_succeeds"

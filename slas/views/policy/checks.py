@@ -1,4 +1,4 @@
-"""*Check*: what publishing would refuse and what is doubtful, item by item, with examples to try (ux.md A5)."""
+"""*Check*: what publishing would refuse and what is doubtful, item by item, with examples to try."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""*Try on a case*: who would win, when it would be due and what would happen. Nothing is changed (ux.md A19)."""
+"""*Try on a case*: who would win, when it would be due and what would happen. Nothing is changed."""
 
 from __future__ import annotations
 

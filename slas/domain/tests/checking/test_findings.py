@@ -117,7 +117,7 @@ def test_success_that_ends_the_item_is_refused():
 
 
 def test_resolving_that_ends_the_item_is_refused():
-    """domain.md §6 row 3: the status that applies is left by resolving, so the clock is canceled instead of met."""
+    """The status that applies is left by resolving, so the clock is canceled instead of met."""
     codes = dict(
         found(item("new", all_(leaf("status", "in", ["new", "in_progress", "on_hold", "waiting"]))), item("rest"))
     )

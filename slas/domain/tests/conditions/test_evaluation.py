@@ -1,4 +1,4 @@
-"""What each operator says of each type, and of what is missing (design.md §4)."""
+"""What each operator says of each type, and of what is missing."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ def holds(document: dict[str, Any], **values: object) -> bool:
     ],
 )
 def test_a_field_that_is_gone_counts_as_missing(operator: str, value: object, expected: bool) -> None:
-    """engine.md R6, design.md §4: a missing value satisfies only *is not set*, *is not*, *none of*, *not contains*."""
+    """engine.md R6: a missing value satisfies only *is not set*, *is not*, *none of*, *not contains*."""
     assert holds(leaf(GONE, operator, value)) is expected
     assert holds(leaf(GONE, operator, value), region="north") is expected
 

@@ -1,4 +1,4 @@
-"""What is refused, where it points, and that everything wrong is reported at once (reliability.md §6)."""
+"""What is refused, where it points, and that everything wrong is reported at once."""
 
 from __future__ import annotations
 

@@ -87,7 +87,7 @@ def test_a_sentence_mentions_every_field(document: Any) -> None:
 
 
 def test_five_thousand_bodies_of_rubbish() -> None:
-    """reliability.md §6: each is a condition or a `ConditionError`, never anything else."""
+    """Each is a condition or a `ConditionError`, never anything else."""
     refused = sum(is_refused(rubbish(Random(seed))) for seed in range(5_000))
     assert 2_500 < refused < 5_000
 

@@ -1,4 +1,4 @@
-"""Conditions in English (ux.md A10)."""
+"""Conditions in English."""
 
 from __future__ import annotations
 

@@ -65,7 +65,7 @@ def test_no_item_wins() -> None:
 
 
 def test_the_same_item_keeps_its_instance() -> None:
-    """engine.md R20 replaces domain.md §3.8 row 16: only another item makes another instance."""
+    """engine.md R20: only another item makes another instance."""
     story = Story(Desk(document(item(when={"any": level_is("gold")["all"] + level_is("silver")["all"]}))))
     story.created(at(9)).changed(at(10), level="silver")
     assert len(story.all_instances(at(11))) == 1
@@ -200,7 +200,7 @@ def test_recalculated_when_a_success_is_undone() -> None:
 
 
 def test_no_item_does_not_replace() -> None:
-    """engine.md R22: there is nothing to replace it with (domain.md §3.8 row 14 cancels)."""
+    """engine.md R22: there is nothing to replace it with."""
     desk = Desk(document(item("response", kpi="response", success=RESPONDED, when=level_is("gold")),
                          recalculate_on_terminal=True))  # fmt: skip
     story = Story(desk).created(at(9)).changed(at(10), responded=True).changed(at(11), level="silver")
@@ -270,7 +270,7 @@ def test_recalculated_by_hand() -> None:
 
 
 def test_recalculating_an_open_clock_by_new_hours() -> None:
-    """engine.md R22, design.md §4: a running clock keeps its hours until it is recalculated; its pauses count on."""
+    """engine.md R22: a running clock keeps its hours until it is recalculated; its pauses count on."""
     desk = Desk(document(item(hours="office", warn=None)))
     desk.publish_hours(at(11), SHORT_DAYS)
     story = Story(desk).created(at(9)).changed(at(10), status="on_hold").changed(at(11), status="new")
@@ -280,7 +280,7 @@ def test_recalculating_an_open_clock_by_new_hours() -> None:
 
 
 def test_recalculating_only_what_runs_leaves_results_alone() -> None:
-    """engine.md R22, design.md §4: changed hours move running clocks; nobody asked to judge the settled ones again."""
+    """engine.md R22: changed hours move running clocks; nobody asked to judge the settled ones again."""
     desk = Desk(document(item("response", kpi="response", success=RESPONDED, hours="office", warn=None)))
     desk.publish_hours(at(12), SHORT_DAYS)
     story = Story(desk).created(at(9)).recalculated(at(13.5), running_only=True)

@@ -111,7 +111,7 @@ def test_from_resolved_to_canceled() -> None:
 
 
 def test_deleting_cancels_and_keeps_the_history() -> None:
-    """engine.md R27 replaces domain.md §3.8 row 23, which deletes the instances."""
+    """engine.md R27: what is met stays met, what runs is canceled."""
     story = Story(Desk(document(item(), RESPONSE))).created(at(9)).changed(at(10), responded=True).deleted(at(11))
     state, _ = story.until(at(20))
     assert state.instances["response"].status is Status.SUCCEEDED

@@ -1,4 +1,4 @@
-"""The seeds' main line: warn, fail, meet, pause (engine.md R17–R24)."""
+"""The main line: warn, fail, meet, pause (engine.md R17–R24)."""
 
 from __future__ import annotations
 

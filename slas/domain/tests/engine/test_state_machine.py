@@ -1,6 +1,6 @@
-"""The table of domain.md §3.8, row by row, and its worked examples E and P.
+"""The state machine as a table, row by row, and worked examples: E of times, P of pauses.
 
-Where engine.md replaces a row, the original's outcome stands beside ours.
+Where a rule of engine.md departs from what is customary, the customary outcome (`original`) stands beside ours.
 """
 
 from __future__ import annotations
@@ -147,7 +147,7 @@ REPLACED = {"10", "14", "16", "18", "19", "22", "23"}
 
 @pytest.mark.parametrize("row", ROWS.values(), ids=ROWS)
 def test_row(row: Row) -> None:
-    """domain.md §3.8 under engine.md R17–R27."""
+    """engine.md R17–R27."""
     settings = {"recalculate_on_terminal": row.recalculate}
     desk = Desk(document(*row.items, **settings), document(*row.items, **settings), sla_of_version={2: 2})
     story = Story(desk).created(at(9), **row.born)
@@ -159,7 +159,7 @@ def test_row(row: Row) -> None:
 
 
 def test_the_table_is_complete() -> None:
-    """Every row of the original has one of ours, and exactly those that engine.md replaces differ from it."""
+    """No row is left out, and exactly those that engine.md replaces differ from what is customary."""
     assert {name.split()[0] for name in ROWS} == {str(number) for number in range(1, 24)}
     assert {name.split()[0] for name, row in ROWS.items() if row.original is not None} == REPLACED
     assert all(row.original != row.ours for row in ROWS.values())
@@ -179,7 +179,7 @@ def test_the_table_is_complete() -> None:
     ],
 )
 def test_worked_example(name: str, start: datetime, fail: int, hours: str | None, due: datetime) -> None:
-    """domain.md §3.7: the failure time that an instance shows, and at which it fails."""
+    """The failure time that an instance shows, and at which it fails."""
     desk = Desk(document(item(fail=fail, warn=None, hours=hours)))
     story = Story(desk).created(start)
     assert story.instance(start).failure_due == due, name
@@ -187,20 +187,20 @@ def test_worked_example(name: str, start: datetime, fail: int, hours: str | None
 
 
 def test_e3_failure_counts_from_applicable_from() -> None:
-    """domain.md §3.7 E3: not from the moment at which the SLA was applied."""
+    """E3: not from the moment at which the SLA was applied."""
     story = Story(Desk(document(item(fail=60, warn=None)))).created(at(9), sla=None).applied(at(9.5), 1)
     assert story.instance(at(11)).ended_at == at(10)
 
 
 def test_e4_only_working_time_counts() -> None:
-    """domain.md §3.7 E4: 30 minutes worked, 45 waiting; 11:00 becomes 11:45, and the warning moves too."""
+    """E4: 30 minutes worked, 45 waiting; 11:00 becomes 11:45, and the warning moves too."""
     story = Story(Desk(document(item(fail=120, warn=90)))).created(at(9))
     story.changed(at(9.5), status="waiting").changed(at(10.25), status="new")
     assert story.kinds(at(13))[-2:] == [(Kind.WARNED, at(11.25)), (Kind.FAILED, at(11.75))]
 
 
 def test_e12_seed_items_pick_by_level_and_kpi() -> None:
-    """domain.md §3.7 E12: two KPIs by level; each level its own targets."""
+    """E12: two KPIs by level; each level its own targets."""
     items = [
         item(f"{level}-{kpi}", kpi=kpi, when=level_is(level), success=success, warn=None, fail=fail, hours="office")
         for level, response, resolve in (
@@ -227,7 +227,7 @@ def test_e12_seed_items_pick_by_level_and_kpi() -> None:
 def test_pause_example(
     name: str, created: datetime, paused: datetime, resumed: datetime, failure: datetime, warning: datetime
 ) -> None:
-    """domain.md §3.7 P1–P4b, office hours, 4 h with a warning at 3 h; P3's warning is due as the pause begins (R24)."""
+    """P1–P4b: office hours, 4 h with a warning at 3 h; P3's warning is due as the pause begins (R24)."""
     story = Story(Desk(document(item(hours="office")))).created(created)
     story.changed(paused, **HOLD).changed(resumed, **GO)
     assert story.instance(resumed).failure_due == failure, name

@@ -1,4 +1,4 @@
-"""The worked examples of domain.md §3.7, by their numbers."""
+"""Worked examples, each with what a person would count by hand."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_e4_counts_only_the_time_that_was_worked() -> None:
     assert ALWAYS.add(created, 2 * HOUR + held) == march(2, "11:45")
 
 
-# Monday 2026-03-02 14:00; the targets of the seeds' six items and of the lead SLA, in a 9 to 17 week.
+# Monday 2026-03-02 14:00; the targets of the support contract's six items and of the incident desk, in a 9 to 17 week.
 @pytest.mark.parametrize(
     ("target", "due"),
     [
