@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import NoReturn
 
-from django.db import InterfaceError, OperationalError, close_old_connections
+from django.db import InterfaceError, OperationalError, close_old_connections, connection
 
 from actions.passes import mail_pass, run_pass
 from sla_project.broker import ACTIONS, TIMERS
@@ -71,14 +71,24 @@ class PassLoop:
         return any(busy)
 
     def _try(self, one: Callable[[], int | None]) -> bool | None:
-        """Whether it found anything to do; None where it failed, which keeps no other from its turn (R12)."""
-        try:
-            return bool(one())
-        except (OperationalError, InterfaceError) as error:
-            log.error("The database does not answer; the passes go on trying: %s", error)
-        except Exception:
-            log.exception("A pass failed; the others go on")
-        close_old_connections()  # what is broken; the next pass opens another
+        """Whether it found anything to do; None where it failed, which keeps no other from its turn (R12).
+
+        Who finds that the connection has ended gets another one and a second try at once: otherwise that is always the
+        pass of the timers, which comes first, and while connections end again and again no timer would be looked at.
+        """
+        for is_last in (False, True):
+            try:
+                return bool(one())
+            except (OperationalError, InterfaceError) as error:
+                close_old_connections()  # what is broken; the next try opens another
+                if connection.connection is None and not is_last:
+                    log.warning("The connection to the database has ended; another one is opened: %s", error)
+                    continue
+                log.error("The database does not answer; the passes go on trying: %s", error)
+            except Exception:
+                log.exception("A pass failed; the others go on")
+                close_old_connections()
+            break
         return None
 
     def _beat(self) -> None:
