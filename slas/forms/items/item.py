@@ -238,9 +238,13 @@ def _kpi_choices(offers: Offers) -> list[Choice]:
 
 
 def pause_choices(offers: Offers) -> list[Choice]:
+    statuses = ", ".join(offers.pausing_statuses)
+    usual = _("As usual: by the KPI's rule, else never: the settings name no status that pauses")
+    if statuses:
+        usual = _("As usual: by the KPI's rule, else while the status is %(statuses)s") % {"statuses": statuses}
     return labels(
         {
-            USUAL: _("As usual: by the KPI's rule, else while the status is one that pauses"),
+            USUAL: usual,
             OWN: _("By a rule of its own"),
             NEVER: _("Never: the clock runs through every status"),
         }

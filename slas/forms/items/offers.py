@@ -13,6 +13,7 @@ from actions.models import Action, EmailTemplate
 from actions.services import REUSABLE
 from actions.targets import Target, TargetField
 from sla_project.accounts.models import Team, User
+from sla_project.operations.selectors import settings_get
 from slas import records
 from slas.forms.items.parts import Choice
 from slas.models import KPI, BusinessHours
@@ -47,6 +48,12 @@ class Offers:
     @cached_property
     def hours(self) -> list[BusinessHours]:
         return list(BusinessHours.objects.order_by("name", "id"))
+
+    @cached_property
+    def pausing_statuses(self) -> list[str]:
+        """Labels of the statuses that pause, by the settings of now."""
+        codes = settings_get().pause_statuses.get(self.record_type.name, [])
+        return [label for code, label in self.record_type.pause_statuses() if code in codes]
 
     @cached_property
     def templates(self) -> list[Choice]:

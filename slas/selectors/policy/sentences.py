@@ -59,6 +59,14 @@ class ItemWords:
         return ", ".join(times)
 
 
+@dataclass(frozen=True)
+class PauseRules:
+    """What pauses an item without a rule of its own: its KPI's rule, if that has one, else these statuses."""
+
+    kpis: Mapping[str, Mapping[str, Any] | None]
+    statuses: Sequence[str]
+
+
 class DocumentWords:
     """Says documents of one record type; reads KPIs and hours once."""
 
@@ -74,9 +82,13 @@ class DocumentWords:
         document: Mapping[str, Any],
         refusals: Sequence[Problem] | None = None,
         warnings: Sequence[Problem] | None = None,
+        *,
+        frozen: Mapping[str, Any] | None = None,
     ) -> list[ItemWords]:
+        """`frozen`: the version whose KPIs and pause statuses count; without it those of now."""
+        rules = _pause_rules(frozen) if frozen else self.pause_rules
         return [
-            self.item(item, document, index, _of_item(refusals, index), _of_item(warnings, index))
+            self.item(item, document, index, _of_item(refusals, index), _of_item(warnings, index), rules)
             for index, item in enumerate(document["items"])
         ]
 
@@ -87,6 +99,7 @@ class DocumentWords:
         index: int,
         refusals: list[Problem],
         warnings: list[Problem],
+        rules: PauseRules,
     ) -> ItemWords:
         return ItemWords(
             number=index + 1,
@@ -96,7 +109,7 @@ class DocumentWords:
             applies=self.condition(item["applicable_when"]),
             succeeds=self.condition(item["success_when"]),
             hours=self.hours_words(item["business_hours"] or document["business_hours"]),
-            pause=self.pause(item["pause"]),
+            pause=self.pause_in_force(item, rules),
             moments=[self.moment(moment) for moment in item["moments"]],
             refusals=refusals,
             warnings=warnings,
@@ -119,11 +132,40 @@ class DocumentWords:
             return _("By the KPI's rule, else the pause statuses")
         return self.condition(pause["when"])
 
+    def pause_in_force(self, item: Mapping[str, Any], rules: PauseRules) -> str:
+        """What pauses the item: its own rule, else its KPI's, else the statuses, of which there may be none (R23)."""
+        if not item["pause"]["allowed"] or item["pause"]["when"] is not None:
+            return self.pause(item["pause"])
+        of_kpi = rules.kpis.get(item["kpi"])
+        if of_kpi is not None:
+            return _("%(rule)s (the KPI's rule)") % {"rule": self.condition(of_kpi)}
+        return self.pausing_statuses(rules.statuses) or _("Never: the settings name no status that pauses")
+
+    def pausing_statuses(self, statuses: Sequence[str]) -> str:
+        """*Status is On hold (settings)*; nothing where no status pauses."""
+        if not statuses:
+            return ""
+        how = {"op": "in", "value": list(statuses)} if len(statuses) > 1 else {"op": "is", "value": statuses[0]}
+        rule = {"field": self.record_type.pause_field, **how}
+        return _("%(rule)s (settings)") % {"rule": self.condition({"all": [rule]})}
+
+    @property
+    def pause_rules(self) -> PauseRules:
+        """As they are now, and would be published."""
+        name = self.record_type.name
+        kpis = {kpi.code: kpi.pause_when if kpi.pause_override else None for kpi in shared.kpis(name)}
+        return PauseRules(kpis, shared.settings().pause_statuses.get(name, []))
+
     def moment(self, moment: Mapping[str, Any]) -> MomentWords:
         label, icon, tone = KINDS[moment["kind"]]
         after = Duration.parse_document(moment["after"]).words() if moment.get("after") else ""
         actions = [action_words(action, target_type=self.record_type.name) for action in moment["actions"]]
         return MomentWords(moment["kind"], str(label), icon, tone, after, actions)
+
+
+def _pause_rules(frozen: Mapping[str, Any]) -> PauseRules:
+    kpis = {code: kpi.get("pause_when") for code, kpi in frozen["kpis"].items()}
+    return PauseRules(kpis, frozen.get("pause_statuses") or [])
 
 
 def _of_item(problems: Sequence[Problem] | None, index: int) -> list[Problem]:

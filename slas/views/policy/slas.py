@@ -123,8 +123,9 @@ def sla_detail(request: HttpRequest, pk: int) -> HttpResponse:
     now = clock_now()
     check = document_check(document, record_type=sla.record_type, now=now) if show_draft else CheckResult()
     words = DocumentWords(sla.record_type)
+    frozen = None if show_draft or sla.current is None else sla.current.document
     context = {
-        "items": words.items(document, check.refusals, check.warnings),
+        "items": words.items(document, check.refusals, check.warnings, frozen=frozen),
         "check": check,
         "general": [problem for problem in check.refusals if not problem.pointer.startswith("/items/")],
         "hours": words.hours_words(document["business_hours"]),

@@ -52,7 +52,7 @@ def sla_version(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         "version": version,
         "previous": previous,
         "diff": document_diff(words, previous.document, version.document) if previous else None,
-        "items": words.items(reading.authored_document(version)),
+        "items": words.items(reading.authored_document(version), frozen=version.document),
         "document": version.document,
     }
     return render(request, "slas/sla_version.html", {**sla_frame(request, sla, "versions"), **context})
