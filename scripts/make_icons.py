@@ -20,14 +20,13 @@ from pathlib import Path
 VERSION = "3.51.0"
 OUTPUT = Path(__file__).resolve().parent.parent / "sla_project" / "static" / "console"
 NAMES = """
-activity adjustments alert-circle alert-triangle api archive arrow-back-up arrow-down arrow-left arrow-right arrow-up ban bell
-bolt book briefcase building calendar-clock calendar-event calendar-off chart-bar check checkbox checklist chevron-down
-chevron-left chevron-right chevron-up circle-check circle-dashed circle-minus circle-plus circle-x clock clock-hour-4 clock-off
-clock-pause clock-play code copy dots-vertical download edit external-link eye file-import file-text filter flag flame
-git-compare grip-vertical heartbeat help-circle history hourglass id-badge info-circle key layout-dashboard link list list-check
-list-details list-numbers lock login-2 logout mail mail-forward menu-2 message message-circle moon pencil phone player-pause
-player-play player-stop plug plus refresh rocket rotate-clockwise search send server settings shield-check sitemap star
-stethoscope sun tag target ticket timeline-event trash upload user user-check users versions webhook world x
+activity alert-circle alert-triangle api archive arrow-back-up arrow-down arrow-left arrow-up ban bell bolt building
+calendar-event calendar-off chart-bar check checkbox checklist chevron-down chevron-left chevron-right circle-check
+circle-dashed circle-minus circle-plus circle-x clock clock-hour-4 clock-off code copy dots-vertical download edit eye
+file-import file-text filter flag flame git-compare grip-vertical heartbeat help-circle history hourglass id-badge
+info-circle key layout-dashboard link list list-check list-details list-numbers lock logout mail menu-2 message moon
+pencil phone player-pause player-play plus refresh rocket rotate-clockwise search send server settings shield-check
+star stethoscope sun tag target ticket trash user user-check users versions x
 """.split()
 COMMENT = f"<!-- Made by scripts/make_icons.py from @tabler/icons {VERSION}, MIT licence, see icons.LICENSE -->"
 SYMBOL = '<symbol id="{name}" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="{width}" {caps}>{body}</symbol>'

@@ -48,6 +48,14 @@ def test_icons_named_in_code_are_in_the_sprite() -> None:
     assert {icon for _group, entries in NAVIGATION for _label, _url, icon in entries} <= SYMBOLS
 
 
+def test_the_sprite_holds_no_icon_that_nothing_draws() -> None:
+    """Every page loads it whole."""
+    code = [path for app in ("sla_project", "slas", "cases", "actions") for path in (ROOT / app).rglob("*.py")]
+    scripts = list(SPRITE.parent.glob("*.js"))
+    read = "\n".join(path.read_text(encoding="utf-8") for path in (*code, *scripts, *TEMPLATES.rglob("*.html")))
+    assert {name for name in SYMBOLS if not re.search(rf"""["'#]{name}["']""", read)} == set()
+
+
 @pytest.mark.parametrize("name", ["500.html", "404.html", "403.html", "403_csrf.html"])
 def test_error_pages_need_nothing_from_the_context(name: str) -> None:
     html = get_template(name).render({})
