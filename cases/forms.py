@@ -97,6 +97,7 @@ def _customer_of(form: forms.BaseForm, field: LookupField) -> int | None:
 
 def _active() -> Mapping[str, QuerySet[Any]]:
     return {
+        "case": Case.objects.filter(state=choices.CaseState.ACTIVE).order_by("-pk"),
         "owner": User.objects.filter(is_active=True),
         "team": Team.objects.all(),
         "customer": Customer.objects.filter(is_active=True),

@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from cases import filters, forms, selectors, services
-from cases.models import Activity, Case
+from cases.models import Activity
 from cases.views.case_commands import applied_words, chosen_sla
-from cases.views.queue import queue_page
+from cases.views.queue import PRIORITY_TONES, queue_page
 from cases.views.record_page import activity_context, timers_context
 from sla_project.accounts.policy import case_worker_required, signed_in
 from sla_project.operations.clock import clock_now
@@ -23,7 +23,6 @@ from sla_project.operations.requests import user_of
 from sla_project.operations.web import Cell, Column, command_view, form_page
 
 STATE_TONES = {"open": "info", "completed": "good", "canceled": "neutral"}
-PRIORITY_TONES = {"urgent": "bad", "high": "warn", "normal": "neutral", "low": "neutral"}
 COLUMNS = [
     Column(gettext_lazy("Time left"), first=True),
     Column(gettext_lazy("Activity"), order="pk"),
@@ -97,7 +96,7 @@ def _crumbs(*activities: Activity) -> list[dict[str, str]]:
 def activity_create(request: HttpRequest) -> HttpResponse:
     initial = {"case": request.GET.get("case", ""), "owner": user_of(request).pk, "priority": "normal"}
     form = forms.ActivityForm(request.POST or None, initial=initial)
-    _offer(form, None)
+    forms.only_active(form, None)
 
     def save(values: dict[str, Any]) -> str:
         return services.activity_create(by=user_of(request), now=clock_now(), **values).get_absolute_url()
@@ -118,7 +117,7 @@ def activity_edit(request: HttpRequest, pk: int) -> HttpResponse:
     names = [*forms.ACTIVITY_FIELDS, "status"] if activity.is_open else forms.ACTIVITY_FIELDS
     form_class = forms.ActivityEditForm if activity.is_open else forms.ActivityForm
     form = form_class(request.POST or None, initial=forms.initial_of(activity, names))
-    _offer(form, activity)
+    forms.only_active(form, activity)
     forms.remember_initial(form)
 
     def save(values: dict[str, Any]) -> str:
@@ -134,14 +133,6 @@ def activity_edit(request: HttpRequest, pk: int) -> HttpResponse:
         message=_("The activity is saved."),
         context={"cancel_url": activity.get_absolute_url(), "breadcrumbs": _crumbs(activity)},
     )
-
-
-def _offer(form: Any, activity: Activity | None) -> None:
-    """Active people, and open cases; what the activity has already stays offered."""
-    forms.only_active(form, activity)
-    cases = Case.objects.filter(state="active")
-    kept = Case.objects.filter(pk=activity.case_id) if activity and activity.case_id else Case.objects.none()
-    form.fields["case"].queryset = (cases | kept).order_by("-pk")
 
 
 def _closed(request: HttpRequest, activity: Activity) -> HttpResponse:

@@ -13,14 +13,13 @@ from django.utils.translation import gettext_lazy
 from cases import filters, forms, selectors, services
 from cases.models import Case
 from cases.selectors import pausing_statuses
-from cases.views.queue import queue_page
+from cases.views.queue import PRIORITY_TONES, queue_page
 from cases.views.record_page import case_context, timers_context
 from sla_project.accounts.policy import can_configure, case_worker_required, signed_in
 from sla_project.operations.clock import clock_now
 from sla_project.operations.requests import user_of
 from sla_project.operations.web import Cell, Column, csv_asked, form_page, list_csv
 
-PRIORITY_TONES = {"urgent": "bad", "high": "warn", "normal": "neutral", "low": "neutral"}
 STATE_TONES = {"active": "info", "resolved": "good", "canceled": "neutral"}
 
 COLUMNS = [

@@ -19,13 +19,22 @@ from cases.filters import DUE_CHOICES, WHOSE_CHOICES, due_range, whose
 from cases.selectors import attach_tracking
 from sla_project.operations.clock import clock_now
 from sla_project.operations.times import words_of_clock, words_of_time
-from sla_project.operations.web import Cell, Column, column_head, empty_list, ordered, pagination, query_with
+from sla_project.operations.web import (
+    ROWS_ON_A_PAGE,
+    Cell,
+    Column,
+    column_head,
+    empty_list,
+    ordered,
+    pagination,
+    query_with,
+)
 from slas import records
 from slas.selectors.clocks.explanations import Words
 from slas.selectors.clocks.instance_lists import leading_clock
 from slas.selectors.clocks.timers import Timer, Timers
 
-ROWS_ON_A_PAGE = 50
+PRIORITY_TONES = {"urgent": "bad", "high": "warn", "normal": "neutral", "low": "neutral"}
 FROM_LINKS = ("condition", "created_after")
 """Filters that no control sets but a link from another page."""
 CHIP_FILTERS = ("whose", "due")

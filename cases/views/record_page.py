@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +17,7 @@ from cases.clock_history import Clock, clock_history
 from cases.models import Activity, Case
 from cases.views.timers import card_of
 from cases.wording import ChangeWords, within_sentence
-from slas.models import EventRun, KPIEvent, KPIInstance, RecordChange, SLASource
+from slas.models import KPIEvent, KPIInstance, RecordChange, SLASource
 from slas.selectors.clocks.explanations import explain_record, pause_words
 from slas.selectors.clocks.instances import RecordView, record_of, record_view
 from slas.selectors.clocks.timers import Timers, failure_due
@@ -66,8 +66,9 @@ def _paused_by(view: RecordView, instance: KPIInstance) -> str:
     words = pause_words(view, instance)
     if not words:
         return ""
-    told = view.record.changes.filter(at__gte=instance.paused_on, data__has_key="note").order_by("-seq").first()
-    return f"{words} – {told.data['note']}" if told else words
+    paused_on = instance.paused_on
+    told = next((note for at, note in view.notes if paused_on is not None and at >= paused_on), "")
+    return f"{words} – {told}" if told else words
 
 
 def _clocks(view: RecordView, timers: Timers) -> list[Clock]:
@@ -126,18 +127,17 @@ def transitions_of(view: RecordView) -> list[dict[str, Any]]:
 
 
 def log_of(view: RecordView) -> list[dict[str, Any]]:
-    """What people and clocks did, newest first; changes name their author."""
+    """What people and clocks did, newest first; changes name their author, transitions whom they told."""
     changes = list(view.record.changes.select_related("by").order_by("-seq")[:LOG_SHOWN])
     words = ChangeWords(view.record_type, view.now)
     words.read_names(changes)
-    runs = _runs_of(view)
     lines = [
         {
             "at": each.at,
             "icon": EVENT_ICONS.get(each.kind, "history"),
             "who": each.instance.kpi.name,
             "text": event_words(each),
-            "runs": runs.get(each.pk, ()),
+            "runs": [_run(run, view) for run in view.runs.get(each.pk, ())],
         }
         for each in reversed(view.events)
     ]
@@ -145,22 +145,11 @@ def log_of(view: RecordView) -> list[dict[str, Any]]:
     return sorted(lines, key=_when, reverse=True)[:LOG_SHOWN]
 
 
-def _runs_of(view: RecordView) -> Mapping[int | None, Sequence[Mapping[str, str]]]:
-    """What each event set off, so that one sees who was told."""
-    found: dict[int | None, list[ActionRun]] = {}
-    linked = EventRun.objects.filter(event__record=view.record).select_related("run")
-    for each in linked.order_by("run__position", "pk"):
-        found.setdefault(each.event_id, []).append(each.run)
+def _run(run: ActionRun, view: RecordView) -> dict[str, str]:
     return {
-        event: [
-            {
-                "text": action_summary(run, number=view.record.number),
-                "state": "" if run.state == ActionRun.State.DONE else run.get_state_display(),
-                "url": reverse("actions:run_detail", args=[run.pk]),
-            }
-            for run in runs
-        ]
-        for event, runs in found.items()
+        "text": action_summary(run, number=view.record.number),
+        "state": "" if run.state == ActionRun.State.DONE else run.get_state_display(),
+        "url": reverse("actions:run_detail", args=[run.pk]),
     }
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model
 
+from actions.models import ActionRun
 from slas import records
 from slas.domain.engine import RecordState, Transition, advance_until
-from slas.models import KPIEvent, KPIInstance, TrackedRecord
+from slas.models import EventRun, KPIEvent, KPIInstance, TrackedRecord
 from slas.records import RecordType
 from slas.selectors.clocks.log import LogReader
 from slas.selectors.clocks.states import StoredPolicies, fill_row, load_state
@@ -34,6 +36,21 @@ class RecordView:
     earlier: list[KPIInstance]
     events: list[KPIEvent]
     is_updating: bool = False
+
+    @cached_property
+    def notes(self) -> list[tuple[datetime, str]]:
+        """What people said of why they changed the record, and when, the latest first."""
+        told = self.record.changes.filter(data__has_key="note").order_by("-seq")
+        return [(change.at, change.data["note"]) for change in told]
+
+    @cached_property
+    def runs(self) -> dict[int, list[ActionRun]]:
+        """What each transition set off, by its id."""
+        found: dict[int, list[ActionRun]] = {}
+        linked = EventRun.objects.filter(event__record=self.record).select_related("run")
+        for each in linked.order_by("run__position", "pk"):
+            found.setdefault(each.event_id, []).append(each.run)
+        return found
 
 
 def record_of(obj: Model) -> TrackedRecord:
