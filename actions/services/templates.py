@@ -55,7 +55,7 @@ def email_template_update(
     """Changes name, target type, subject or body; never the code. Published SLAs keep the text they have."""
     template = _locked(template)
     before = email_template_snapshot(template)
-    _refuse_unknown(template, changes)
+    _refuse_other_code(template, changes)
     for attribute in EDITABLE:
         setattr(template, attribute, changes.get(attribute, getattr(template, attribute)))
     _check(template, [])
@@ -148,7 +148,7 @@ def _save(
     return template
 
 
-def _refuse_unknown(template: EmailTemplate, changes: Mapping[str, Any]) -> None:
+def _refuse_other_code(template: EmailTemplate, changes: Mapping[str, Any]) -> None:
     if changes.get("code", template.code) != template.code:
         message = _("The code cannot be changed once the template exists.")
         raise Invalid([Problem("/code", "immutable", message)])

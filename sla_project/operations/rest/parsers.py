@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import IO, Any, NoReturn
 
 from django.utils.translation import gettext as _
@@ -156,18 +156,23 @@ def check_document(document: Any) -> None:
     """The same limits for a document that came from another notation. Raises Invalid."""
     level, count = [document], 0
     for _depth in range(MAX_DEPTH + 1):
-        level = [
-            child
-            for value in level
-            if isinstance(value, dict | list)
-            for child in (value.values() if isinstance(value, dict) else value)
-        ]
+        level = below(level)
         count += len(level)
         if count > MAX_NODES:
             _refuse("too_many_values", _("The body holds more than %d values.") % MAX_NODES)
         if not level:
             return _check_texts(document)
     _refuse("too_deep", _("The body is nested more than %d levels deep.") % MAX_DEPTH)
+
+
+def below(level: Iterable[object]) -> list[object]:
+    """What the values of one level hold: the next level. Without recursion, as depth is what one guards against."""
+    return [
+        child
+        for value in level
+        if isinstance(value, dict | list)
+        for child in (value.values() if isinstance(value, dict) else value)
+    ]
 
 
 def _texts(document: Any) -> Iterator[tuple[str, str]]:

@@ -11,7 +11,7 @@ from actions.services import action_freeze
 from sla_project.operations.errors import Invalid, Problem
 from sla_project.operations.models import OrganisationSettings, Reopening
 from sla_project.operations.problems import Problems
-from sla_project.operations.rest.parsers import MAX_DEPTH, parse_strictly
+from sla_project.operations.rest.parsers import MAX_DEPTH, below, parse_strictly
 from sla_project.operations.unknown import unknown_keys
 from slas import records
 from slas.models import SLA
@@ -164,15 +164,9 @@ def _too_deep() -> Problem:
 
 
 def _depth_exceeds(document: object, limit: int) -> bool:
-    """Level by level, without recursion: depth is what this guards against."""
-    level: list[object] = [document]
+    level = [document]
     for _level in range(limit + 1):
-        level = [
-            child
-            for value in level
-            if isinstance(value, dict | list)
-            for child in (value.values() if isinstance(value, dict) else value)
-        ]
+        level = below(level)
         if not level:
             return False
     return True
