@@ -18,6 +18,16 @@ def unique_or_invalid(field: str, message: str = "") -> Iterator[None]:
         with transaction.atomic():
             yield
     except IntegrityError as error:
-        if "unique" not in str(error).lower() or field not in str(error):
+        if not is_taken(error) or field not in str(error):
             raise
         raise Invalid([Problem(f"/{field}", "unique", message or _("This code is taken."))]) from error
+
+
+def is_taken(error: IntegrityError) -> bool:
+    """Whether there is one like it already."""
+    return "unique" in str(error).lower()
+
+
+def is_dangling(error: IntegrityError) -> bool:
+    """Whether a row names one that is not there, or would be left naming one."""
+    return "foreign key" in str(error).lower()

@@ -142,6 +142,14 @@ class DocumentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets
         except Stale as stale:
             raise Stale(stale.message, self.changed(obj)) from None
 
+    def handle_exception(self, error: Exception) -> Response:
+        """A row that somebody deletes between its being found and its being held is not there, for every command."""
+        is_gone = isinstance(error, ObjectDoesNotExist) and self.detail and not self.is_there()
+        return super().handle_exception(Http404() if is_gone else error)
+
+    def is_there(self) -> bool:
+        return bool(self.get_queryset().filter(pk=self.kwargs["pk"]).exists())
+
     # --- in and out ---
 
     def read(self, request: Request, *, instance: Any = None, partial: bool = False) -> Mapping[str, Any]:

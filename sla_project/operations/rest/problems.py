@@ -10,7 +10,7 @@ from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, RequestDataTooBig
 from django.core.exceptions import ValidationError as ModelInvalid
-from django.db import OperationalError
+from django.db import IntegrityError, OperationalError
 from django.db.models import ProtectedError, RestrictedError
 from django.http import Http404
 from django.utils.translation import gettext as _
@@ -22,6 +22,7 @@ from sla_project.operations.errors import Invalid, NotPossible, Problem, Refused
 from sla_project.operations.logs import current_request_id
 from sla_project.operations.pointers import child
 from sla_project.operations.rest.wording import in_our_words
+from sla_project.operations.unique import is_dangling, is_taken
 
 log = logging.getLogger(__name__)
 
@@ -104,12 +105,26 @@ def _django(error: Exception) -> Response | None:
             return _invalid([Problem("", "body_too_large", _("The body is too large."))])
         case ProtectedError() | RestrictedError():
             return problem_response(409, "in_use", _("Other objects use this one, so it stays."))
+        case ObjectDoesNotExist() | IntegrityError():
+            return _raced(error)
         case OperationalError():
             log.exception("The database refused a request")
             response = problem_response(503, "busy", _("The database is busy. Try again."))
             response["Retry-After"] = "1"
             return response
     return None
+
+
+def _raced(error: ObjectDoesNotExist | IntegrityError) -> Response | None:
+    """What a service found in order, and what another request has deleted or made before this one was done. Any other
+    refusal of the database is our own fault."""
+    if isinstance(error, IntegrityError) and not is_dangling(error) and not is_taken(error):
+        return None
+    log.warning("Another request was faster", exc_info=error)
+    if isinstance(error, IntegrityError) and is_taken(error):
+        return problem_response(409, "conflict", _("Somebody else has made the same meanwhile. Look, and try again."))
+    message = _("Something that this needs was deleted meanwhile, or is in use since. Look, and try again.")
+    return problem_response(409, "gone", message)
 
 
 def _framework(error: exceptions.APIException) -> Response:
