@@ -127,6 +127,20 @@ TIMES = {
 }
 
 
+def test_a_code_is_proposed_from_the_name_until_one_is_typed(page: Page) -> None:
+    page.goto("/kpis/new/")
+    name, code = page.get_by_label("Name"), page.get_by_label("Code")
+    name.press_sequentially("Résolved by (Gold)!")
+    expect(code).to_have_value("resolved-by-gold")
+    code.fill("resolve_by")
+    name.press_sequentially(" again")
+    expect(code).to_have_value("resolve_by")
+    page.get_by_role("button", name="Save").click()  # leaves the page, so that no guard asks about what was typed
+    page.goto("/customers/new/")  # an optional code stays empty
+    page.get_by_label("Name").press_sequentially("Contoso")
+    expect(page.get_by_label("Code")).to_have_value("")
+
+
 def test_the_seeds_sla_is_built_from_nothing_by_keyboard(page: Page) -> None:
     keyboard = Keyboard(page)
     page.goto("/slas/new/")

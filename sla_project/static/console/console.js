@@ -103,6 +103,25 @@ window.addEventListener("beforeunload", (event) => {
 });
 document.querySelector("[data-focus]")?.focus();
 
+// --- A code is proposed from the name, until somebody types one of their own -----------------------------------------
+
+const LONGEST_CODE = 64;
+
+/** "Gold – Résolution by" → "gold-resolution-by": what the server takes for a code. */
+function codeOf(name) {
+  const plain = name.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+  return plain.replace(/[^a-z0-9]+/g, "-").slice(0, LONGEST_CODE).replace(/^-+|-+$/g, "");
+}
+for (const code of document.querySelectorAll('form[data-guard] input[name="code"][required]:not([disabled])')) {
+  const name = code.form.elements.namedItem("name");
+  let proposed = "";
+  name?.addEventListener("input", () => {
+    if (code.value !== proposed) return;
+    proposed = code.value = codeOf(name.value);
+    code.dispatchEvent(new Event("input", { bubbles: true })); // kept like what is typed
+  });
+}
+
 // --- What is typed outlives a session that ends: they wait in this tab until the console has answered, or its user leaves -
 
 const person = document.body.dataset.person;
