@@ -130,9 +130,9 @@ def test_too_much_is_unknown_and_found_out_soon() -> None:
     """Twenty far-off pairs of fields that must agree: all that the first twenty answer has to be kept in mind."""
     first_ask = {"none": [{"all": [on(number), leaf(f"flag{number}", "is", False)]} for number in range(40)]}
     agree = {"all": [{"any": [{"all": [on(n), on(n + 20)]}, {"none": [on(n), on(n + 20)]}]} for n in range(20)]}
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert satisfiable_together(parse(first_ask, FLAGS), parse(agree, FLAGS), FLAGS) is UNKNOWN
-    assert time.perf_counter() - begun < 10
+    assert time.process_time() - begun < 10
 
 
 def test_huge_conditions_are_found_out_soon() -> None:
@@ -140,11 +140,11 @@ def test_huge_conditions_are_found_out_soon() -> None:
     many = {"all": [leaf("title", "not_contains", f"pattern {number}") for number in range(199)]}
     long = {"all": [leaf("title", "contains", f"{number}{'ab' * 480}") for number in range(10)]}
     lists = {"none": [leaf("customer", "in", list(range(start, start + 200))) for start in range(0, 199 * 200, 200)]}
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert isinstance(answer(many, leaf("title", "is_set")), Mapping)
     assert answer(long, many) is UNKNOWN
     assert isinstance(answer(lists, leaf("title", "is_set")), Mapping)
-    assert time.perf_counter() - begun < 10
+    assert time.process_time() - begun < 10
 
 
 # --- against brute force ---
