@@ -10,13 +10,10 @@ from django.urls import reverse
 
 from actions import causes
 from sla_project.operations.clock import clock_now
-
-KPI_EVENT = "kpi-event"
-
-
-def cause_key(record_id: int, event_number: int) -> str:
-    """The same for the same event in every replay: `<tracked record>-<number of the event in it>`."""
-    return f"{record_id}-{event_number}"
+from slas import records
+from slas.event_keys import KPI_EVENT, event_of
+from slas.models import KPIEvent, KPIInstance, TrackedRecord
+from slas.services.flow.judging import record_try
 
 
 def register() -> None:
@@ -30,10 +27,8 @@ def lock(key: str) -> bool:
     a case that was canceled a moment ago, a warning whose failure time has passed meanwhile. For a record that cannot
     be judged at present (R12) nobody knows, so its actions wait with it.
     """
-    from slas.models import TrackedRecord
-    from slas.services.flow.judging import record_try
-
-    rows = TrackedRecord.objects.filter(pk=_record_id(key))
+    record_id, _number = event_of(key)
+    rows = TrackedRecord.objects.filter(pk=record_id)
     if connection.features.has_select_for_update_skip_locked:
         rows = rows.select_for_update(skip_locked=True)
     record = rows.first()
@@ -47,9 +42,7 @@ def lock(key: str) -> bool:
 
 def deserved(key: str, moment: str) -> str:
     """R31: a warning only while its instance is still Nearing or Paused; nothing for a record that is gone."""
-    from slas.models import KPIEvent, KPIInstance
-
-    event = KPIEvent.objects.select_related("instance", "record").filter(**_event(key)).first()
+    event = _event(key)
     if event is None or event.record.deleted_at is not None:
         return "record_deleted"
     if event.record.lifecycle == "canceled":
@@ -63,10 +56,7 @@ def deserved(key: str, moment: str) -> str:
 
 def describe(key: str) -> Mapping[str, Any]:
     """For pages: which record, which item, what happened."""
-    from slas import records
-    from slas.models import KPIEvent
-
-    event = KPIEvent.objects.select_related("instance", "record").filter(**_event(key)).first()
+    event = _event(key)
     if event is None:
         return {"text": key, "url": ""}
     record = event.record
@@ -77,10 +67,6 @@ def describe(key: str) -> Mapping[str, Any]:
     }
 
 
-def _record_id(key: str) -> int:
-    return int(key.partition("-")[0])
-
-
-def _event(key: str) -> dict[str, int]:
-    record_id, _, number = key.partition("-")
-    return {"record_id": int(record_id), "number": int(number)}
+def _event(key: str) -> KPIEvent | None:
+    record_id, number = event_of(key)
+    return KPIEvent.objects.select_related("instance", "record").filter(record=record_id, number=number).first()

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
 
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -20,6 +19,7 @@ from slas.selectors.forecasts.publications import COUNTS, FORECAST, REAPPLY, For
 from slas.services.policy.reapplying import record_reapply
 
 BATCH = 200
+Audience = Callable[[Arguments], QuerySet[TrackedRecord]]
 
 
 def register() -> None:
@@ -32,26 +32,35 @@ def register() -> None:
             JobKind(
                 name=name,
                 title=title,
-                total=_total(audience),
-                batch=_batch(audience),
+                total=total_of(audience),
+                batch=batches_of(audience),
                 worker=worker,
                 url=lambda arguments: reverse("slas:sla_versions", args=[arguments["sla"]]),
-                item_label=_record_label,
+                item_label=record_label,
                 counts=COUNTS,
             )
         )
 
 
-def _total(audience: Any) -> Any:
+def total_of(audience: Audience) -> Callable[[Arguments], int]:
+    """How many records a job has to work on."""
     return lambda arguments: audience(arguments).count()
 
 
-def _batch(audience: Any) -> Any:
+def batches_of(audience: Audience) -> Callable[[Arguments, int], list[int]]:
+    """The next records of a job, by id."""
+
     def batch(arguments: Arguments, after: int) -> list[int]:
-        found: QuerySet[TrackedRecord] = audience(arguments).filter(pk__gt=after).order_by("pk")
+        found = audience(arguments).filter(pk__gt=after).order_by("pk")
         return list(found.values_list("pk", flat=True)[:BATCH])
 
     return batch
+
+
+def record_label(record_id: int) -> str:
+    """What a job calls a record that it could not work on."""
+    record = TrackedRecord.objects.filter(pk=record_id).first()
+    return record.number if record else str(record_id)
 
 
 def _sla(arguments: Arguments) -> SLA:
@@ -98,8 +107,3 @@ def _forecast_worker(job: Job) -> Worker:
         return forecaster.counts_of(TrackedRecord.objects.get(pk=record_id), now)
 
     return work
-
-
-def _record_label(record_id: int) -> str:
-    record = TrackedRecord.objects.filter(pk=record_id).first()
-    return record.number if record else str(record_id)

@@ -35,7 +35,7 @@ def main() -> None:
     lifeline, *arguments = sys.argv[1:]
     end_with_parent(int(lifeline))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sla_project.settings")
-    from django.core.management import execute_from_command_line
+    from django.core.management import execute_from_command_line  # noqa: PLC0415 - only now may Django be imported
 
     execute_from_command_line(["manage.py", *arguments])
 

@@ -14,12 +14,11 @@ from sla_project.operations.clock import clock_now
 from sla_project.operations.job_kinds import Arguments, JobKind, Worker
 from sla_project.operations.models import Job
 from slas import records
+from slas.jobs import batches_of, record_label, total_of
 from slas.models import BusinessHours, TrackedRecord
 from slas.selectors.clocks.states import StoredPolicies
 from slas.selectors.forecasts.hours_recalculations import COUNTS, RECALCULATE, stale_records, stale_versions
 from slas.services.clocks.recalculating import record_recalculate
-
-BATCH = 200
 
 
 def register() -> None:
@@ -28,11 +27,11 @@ def register() -> None:
         JobKind(
             name=RECALCULATE,
             title=_title,
-            total=lambda arguments: _audience(arguments).count(),
-            batch=_batch,
+            total=total_of(_audience),
+            batch=batches_of(_audience),
             worker=_worker,
             url=_url,
-            item_label=_label,
+            item_label=record_label,
             counts=COUNTS,
         )
     )
@@ -44,11 +43,6 @@ def _hours(arguments: Arguments) -> list[BusinessHours]:
 
 def _audience(arguments: Arguments) -> QuerySet[TrackedRecord]:
     return stale_records(stale_versions(_hours(arguments), clock_now()))
-
-
-def _batch(arguments: Arguments, after: int) -> list[int]:
-    found = _audience(arguments).filter(pk__gt=after).order_by("pk")
-    return list(found.values_list("pk", flat=True)[:BATCH])
 
 
 def _worker(job: Job) -> Worker:
@@ -79,8 +73,3 @@ def _url(arguments: Arguments) -> str:
     if len(ids) == 1:
         return reverse("slas:business_hours_versions", args=ids)
     return reverse("slas:business_hours_list")
-
-
-def _label(record_id: int) -> str:
-    record = TrackedRecord.objects.filter(pk=record_id).first()
-    return record.number if record else str(record_id)

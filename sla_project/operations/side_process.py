@@ -163,7 +163,7 @@ def _listen(connection: Connection, questions: queue.SimpleQueue[bytes]) -> None
 
 
 def _set_up() -> None:
-    import django
+    import django  # noqa: PLC0415 - in the side process only
 
     settings.DATABASES = {"default": {"ENGINE": "django.db.backends.dummy"}}  # whoever asks one is told off
     django.setup()

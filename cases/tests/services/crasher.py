@@ -45,7 +45,7 @@ def perform(job: Mapping[str, Any]) -> None:
     from actions.passes import mail_pass
     from actions.services import cause_execute
     from sla_project.operations.clock import clock_now
-    from slas.causes import KPI_EVENT
+    from slas.event_keys import KPI_EVENT
     from slas.services.flow.judging import record_advance
 
     match job["do"]:

@@ -10,8 +10,8 @@ from actions.models import ActionRun, Message
 from cases.models import Activity
 from cases.tests.services.mail_sink import MailSink
 from slas import records
-from slas.causes import KPI_EVENT, cause_key
 from slas.domain.engine import RecordState, Transition, replay
+from slas.event_keys import KPI_EVENT, cause_key
 from slas.models import EventRun, KPIEvent, KPIInstance, RecordChange, TrackedRecord
 from slas.selectors.clocks.log import load_event
 from slas.selectors.clocks.states import StoredPolicies, load_instance

@@ -27,7 +27,7 @@ from cases.tests.services.mail_sink import mail_sink
 from cases.tests.services.story import report
 from sla_project.backends import email
 from sla_project.operations.clock import clock_now
-from slas.causes import KPI_EVENT, cause_key
+from slas.event_keys import KPI_EVENT, cause_key
 from slas.models import KPIEvent, TrackedRecord
 from slas.selectors.clocks.instances import record_of
 from slas.services.flow.judging import record_advance

@@ -12,8 +12,8 @@ from typing import Any
 
 from actions.runs import HISTORICAL, RunRequest
 from actions.services import runs_create
-from slas.causes import KPI_EVENT, cause_key
 from slas.domain.engine import Instance, RecordState, Transition
+from slas.event_keys import KPI_EVENT, cause_key
 from slas.models import EventRun, KPIEvent, KPIInstance, TrackedRecord
 from slas.records import RecordType
 from slas.selectors.clocks.states import StoredPolicies, dump_hold, fill_row
