@@ -75,7 +75,7 @@ class EventLogMapping:
 def mapping_load(path: Path) -> EventLogMapping:
     """Read and check a mapping file. Raises `Invalid` with everything that is wrong with it."""
     try:
-        document = json.loads(path.read_text("utf-8"))
+        document = json.loads(path.read_text("utf-8-sig"))
     except OSError as error:
         raise _invalid("", "unreadable", _("The mapping cannot be read: %s.") % error.strerror) from None
     except UnicodeDecodeError:

@@ -21,6 +21,8 @@ from django.utils.translation import gettext as _
 from sla_project.operations.errors import Invalid, Problem
 
 BUFFER = 256 * 1024
+LONGEST_LINE = 4 * 1024 * 1024
+"""Bytes; several times what the longest description takes. More is never held in memory (a zip bomb has one line)."""
 LONGEST_RECORD = 200
 """Lines that one record may span; a quote still open then was never meant to be one."""
 
@@ -55,7 +57,10 @@ def log_open(path: Path) -> Iterator[IO[bytes]]:
         if zipfile.is_zipfile(path):
             with zipfile.ZipFile(path) as archive, archive.open(_only_csv(archive)) as file:
                 yield io.BufferedReader(file, BUFFER)  # type: ignore[type-var]  # its own lines come from Python code
-        elif path.suffix == ".gz":
+        elif path.suffix.lower() == ".zip":
+            path.open("rb").close()  # absent and unreadable files say so themselves
+            raise FileDamaged(_("The file is no ZIP archive, or its end is missing."))
+        elif path.suffix.lower() == ".gz":
             with gzip.open(path) as file:
                 yield file  # type: ignore[misc]
         else:
@@ -78,22 +83,28 @@ def _only_csv(archive: zipfile.ZipFile) -> str:
 
 def header_read(file: IO[bytes], *, encoding: str, delimiter: str) -> list[str]:
     """The names of the columns. Raises `Invalid`."""
-    first = file.readline().removeprefix(b"\xef\xbb\xbf")
+    first = file.readline(LONGEST_LINE).removeprefix(b"\xef\xbb\xbf")
     try:
         cells = _cells([first.decode(encoding).rstrip("\r\n")], delimiter)
-    except (UnicodeDecodeError, csv.Error) as error:
+    except UnicodeDecodeError:
+        message = _("The first line is not text in the encoding “%s”, which the mapping names.")
+        raise FileDamaged(message % encoding) from None
+    except csv.Error as error:
         raise FileDamaged(_("The first line cannot be read: %s.") % error) from None
     return [cell.strip() for cell in cells]
 
 
 def lines_read(file: IO[bytes], *, encoding: str, delimiter: str, width: int) -> Iterator[Line]:
     """The records after the header, `width` cells each, and the lines that are none. Blank lines are passed over."""
-    numbered = enumerate(file, start=2)
-    waiting: deque[tuple[int, bytes]] = deque()
+    numbered = _numbered(file)
+    waiting: deque[tuple[int, bytes | None]] = deque()
     while True:
         number, raw = waiting.popleft() if waiting else next(numbered, (0, b""))
         if not number:
             return
+        if raw is None:
+            yield Line(number, refused=_("It is longer than %d MB.") % (LONGEST_LINE // 1024**2))
+            continue
         try:
             text = raw.decode(encoding).rstrip("\r\n")
         except UnicodeDecodeError:
@@ -124,6 +135,19 @@ def lines_read(file: IO[bytes], *, encoding: str, delimiter: str, width: int) ->
         yield _checked(number, cells, width)
 
 
+def _numbered(file: IO[bytes]) -> Iterator[tuple[int, bytes | None]]:
+    """The lines after the first with their numbers; None for one that is too long, which is passed over in pieces."""
+    number = 1
+    while raw := file.readline(LONGEST_LINE):
+        number += 1
+        if len(raw) < LONGEST_LINE or raw.endswith(b"\n"):
+            yield number, raw
+            continue
+        while raw and not raw.endswith(b"\n"):
+            raw = file.readline(LONGEST_LINE)
+        yield number, None
+
+
 def _checked(number: int, cells: Sequence[str], width: int) -> Line:
     if len(cells) != width:
         counts = {"found": len(cells), "expected": width}
@@ -132,7 +156,7 @@ def _checked(number: int, cells: Sequence[str], width: int) -> Line:
 
 
 def _rest_of_record(
-    text: str, numbered: Iterator[tuple[int, bytes]], waiting: deque[tuple[int, bytes]], encoding: str
+    text: str, numbered: Iterator[tuple[int, bytes | None]], waiting: deque[tuple[int, bytes | None]], encoding: str
 ) -> list[str]:
     """The further lines of a record whose quote is open at the line's end. They stay in `waiting`."""
     more: list[str] = []
@@ -143,7 +167,7 @@ def _rest_of_record(
             if following is None:
                 break
             waiting.append(following)
-        line = waiting[len(more)][1].decode(encoding, "replace").rstrip("\r\n")
+        line = (waiting[len(more)][1] or b"").decode(encoding, "replace").rstrip("\r\n")
         more.append(line)
         quotes += line.count('"')
     return more

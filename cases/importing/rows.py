@@ -17,6 +17,7 @@ from sla_project.operations.errors import Invalid, Problem
 
 KEEP = object()
 """What a cell says that does not change the case."""
+LONGEST_HEADER = 300
 LONGEST_NUMBER = 100
 EARLIEST = datetime(1970, 1, 2, tzinfo=UTC)
 
@@ -103,8 +104,14 @@ class RowReader:
             message = _("The file has several columns called “%s”.")
             self._problems.append(Problem(pointer, "duplicate_column", message % column))
         elif place < 0:
-            message = _("The file has no column “%s”.")
-            self._problems.append(Problem(pointer, "unknown_column", message % column))
+            message = _("The file has no column “%s”.") % column
+            if not self._problems:  # said once: with a wrong delimiter it is one long name
+                names = ", ".join(f"“{name}”" for name in self._places)[:LONGEST_HEADER] or _("none")
+                message += " " + _("Its columns, divided by “%(delimiter)s”: %(names)s.") % {
+                    "delimiter": self.mapping.delimiter,
+                    "names": names,
+                }
+            self._problems.append(Problem(pointer, "unknown_column", message))
         return place or 0
 
     def _places_of(self, rule: FieldMapping) -> list[int]:

@@ -14,6 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 from cases.event_log_report import CaseLine, Counts, report_counts, report_lines
 from cases.models import Case
 from sla_project.operations.clock import clock_now
+from sla_project.operations.csv_files import safe_cell
 
 COLUMNS = ("number", "kpi", "priority", "status", "failure_time", "ended_at")
 
@@ -41,7 +42,7 @@ class Command(BaseCommand):
                 writer.writerow(COLUMNS)
                 for line in lines:
                     times = (_moment(line.failure_at), _moment(line.ended_at))
-                    writer.writerow([line.number, line.kpi, line.priority, line.status, *times])
+                    writer.writerow([safe_cell(line.number), line.kpi, line.priority, line.status, *times])
                     yield line
         except OSError as error:
             raise CommandError(f"{path} cannot be written: {error.strerror}.") from None

@@ -15,6 +15,7 @@ from django.core.management.base import BaseCommand, CommandError
 from cases.importing.mapping import mapping_load
 from cases.services.importing import BATCH, REFUSED, Outcome, Remark, event_log_import
 from sla_project.operations.clock import clock_now
+from sla_project.operations.csv_files import safe_cell
 from sla_project.operations.errors import Invalid, NotPossible
 
 SHOWN = 20
@@ -96,7 +97,7 @@ class _Remarks:
     def add(self, remark: Remark) -> None:
         count = self.counts[remark.kind] = self.counts.get(remark.kind, 0) + 1
         if self.writer is not None:
-            self.writer.writerow([remark.line, remark.kind, remark.number, remark.text])
+            self.writer.writerow([remark.line, remark.kind, safe_cell(remark.number), safe_cell(remark.text)])
         if count <= SHOWN:
             word = "refused" if remark.kind == REFUSED else "moved"
             number = f" of {remark.number}" if remark.number else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import tracemalloc
 import zipfile
 from io import StringIO
 from pathlib import Path
@@ -120,13 +121,42 @@ def test_a_column_that_is_named_twice_cannot_be_mapped(tmp_path):
     }
 
 
+def test_a_line_without_end_is_refused_and_not_held_in_memory(tmp_path):
+    remarks = []
+    path = tmp_path / "log.csv.gz"
+    with gzip.open(path, "wb", compresslevel=1) as file:
+        file.write((HEADER + "\n").encode())
+        for _piece in range(150):
+            file.write(b"0" * 1_000_000)
+        file.write(("\n" + "\n".join(GOOD) + "\n").encode())
+    tracemalloc.start()
+    try:
+        outcome = import_file(path, remark=remarks.append)
+        assert tracemalloc.get_traced_memory()[1] < 60_000_000
+    finally:
+        tracemalloc.stop()
+    assert [(remark.line, remark.text) for remark in remarks] == [(2, "It is longer than 4 MB.")]
+    assert outcome.cases == 2
+
+
+def test_another_delimiter_or_encoding_is_seen_in_what_is_said(tmp_path):
+    path = write_log(tmp_path / "log.csv", GOOD, header=HEADER.replace(",", ";"))
+    with pytest.raises(Invalid, match="Its columns, divided by “,”: “number;"):
+        import_file(path)
+    (tmp_path / "wide.csv").write_bytes((HEADER + "\n").encode("utf-16"))
+    with pytest.raises(Invalid, match="not text in the encoding “utf-8”"):
+        import_file(tmp_path / "wide.csv", mapping=mapping_document(encoding="utf-8"))
+
+
 def test_a_damaged_archive_says_so_and_imports_nothing(tmp_path):
     (tmp_path / "short.csv.gz").write_bytes(SAMPLE.read_bytes()[:5000])
     (tmp_path / "not.csv.gz").write_bytes(b"number,ident_state\n")
     with zipfile.ZipFile(tmp_path / "two.zip", "w") as archive:
         archive.writestr("a.csv", "x")
         archive.writestr("b.csv", "x")
-    for name in ("short.csv.gz", "not.csv.gz", "two.zip", "absent.csv"):
+    (tmp_path / "not.zip").write_bytes(b"number,ident_state\n")
+    (tmp_path / "short.zip").write_bytes((tmp_path / "two.zip").read_bytes()[:100])
+    for name in ("short.csv.gz", "not.csv.gz", "two.zip", "not.zip", "short.zip", "absent.csv", "absent.zip"):
         with pytest.raises(Invalid) as refused:
             import_file(tmp_path / name)
         assert [problem.code for problem in refused.value.problems] == ["damaged_file"]
@@ -197,3 +227,13 @@ def test_the_report_lists_every_remark(tmp_path: Path):
     assert len(lines) == 31
     assert lines[1] == "6,refused,9,ident_state: the mapping does not know “Exploded”."
     assert "and 10 more rows refused" in err.getvalue()
+
+
+def test_a_number_in_the_report_is_no_formula(tmp_path: Path):
+    path = write_log(tmp_path / "log.csv", [row("=cmd()", "Exploded"), row("=cmd()")])
+    report, cases = tmp_path / "report.csv", tmp_path / "cases.csv"
+    call_command("import_event_log", str(path), mapping=MAPPING, report=report, stdout=StringIO(), stderr=StringIO())
+    call_command("event_log_report", csv=cases, stdout=StringIO())
+    for file in (report, cases):
+        assert "'=cmd()" in file.read_text("utf-8")
+        assert ",=cmd()" not in file.read_text("utf-8") and "\n=cmd()" not in file.read_text("utf-8")
