@@ -9,11 +9,14 @@ from typing import Any
 
 import pytest
 from django.db import connection, connections
+from django.test import Client
 from rest_framework.response import Response
 from rest_framework.test import APIClient
 
 from cases.tests.api_desk import BODIES, V1
 from cases.tests.builders import make_token, make_user
+from sla_project.accounts.models import User
+from sla_project.tests.test_edit_forms import posted
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
@@ -154,3 +157,15 @@ def test_what_names_a_row_that_is_deleted_meanwhile(ada, bob, resource: str, key
 def post(client: APIClient, resource: str, fields: dict[str, Any]) -> Response:
     needed = BODIES.get(resource, {}) | NEEDED.get(resource, {}) | fields
     return client.post(f"{V1}{resource}/", needed, format="json")
+
+
+def test_a_page_says_so_too(ada, bob) -> None:
+    pk = made(ada, "customers")["id"]
+    page = Client()
+    page.force_login(User.objects.get(email="ada@desk.example"))
+    form = page.get("/cases/new/").context["form"]
+    with once_read(TABLES["customers"], lambda: deleted(bob, "customers", pk)) as steps:
+        answer = page.post("/cases/new/", {**posted(form), "title": "Help", "customer": str(pk)})
+    assert steps == ["read", "begun", "done"]
+    assert answer.status_code == 404
+    assert "Somebody has deleted it meanwhile" in answer.content.decode()

@@ -10,12 +10,14 @@ from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import BadRequest, ObjectDoesNotExist
+from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.common import CommonMiddleware
 from django.utils import timezone
 
 from sla_project.operations.failures import API_PREFIX, nothing_to_show, page_not_found
 from sla_project.operations.logs import current_request_id
+from sla_project.operations.unique import is_dangling
 
 log = logging.getLogger(__name__)
 
@@ -115,8 +117,9 @@ class SignedOutMiddleware:
 
 
 class GoneMiddleware:
-    """A row that somebody deletes between a write's finding it and locking it: the page that says so, no error of
-    ours. Only for writes, which alone look twice; it is logged with its traceback, should the fault be ours after all.
+    """A row that somebody deletes between a write's finding it and locking or naming it: the page that says so, no
+    error of ours. Only for writes, which alone look twice; it is logged with its traceback, should the fault be ours
+    after all.
     """
 
     def __init__(self, get_response: Respond) -> None:
@@ -126,7 +129,8 @@ class GoneMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
-        if request.method == "GET" or not isinstance(error, ObjectDoesNotExist):
+        is_gone = isinstance(error, ObjectDoesNotExist) or (isinstance(error, IntegrityError) and is_dangling(error))
+        if request.method == "GET" or not is_gone:
             return None
         log.warning("Gone while it was written: %s", error, exc_info=error)
         return page_not_found(request, error)

@@ -96,9 +96,6 @@ def _django(error: Exception) -> Response | None:
     match error:
         case Http404():
             return problem_response(404, "not_found", _("There is no such object."))
-        case ObjectDoesNotExist():  # deleted since it was found
-            log.warning("Gone while it was asked for: %s", error, exc_info=error)
-            return problem_response(404, "not_found", _("There is no such object."))
         case PermissionDenied():
             return problem_response(403, "permission_denied", _("You may not do this."))
         case RequestDataTooBig():  # read before the parser, for its Idempotency-Key
