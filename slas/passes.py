@@ -5,10 +5,11 @@ Called in a loop by the pass processes (slas/worker.py) and rung by beat; any nu
 
 from __future__ import annotations
 
+import logging
 import time
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 
 from sla_project.operations.clock import clock_now
 from sla_project.operations.selectors import BEAT_KIND
@@ -18,6 +19,8 @@ from slas.selectors.clocks.states import StoredPolicies
 from slas.services.flow.judging import record_try
 from slas.services.flow.related import related_deliver
 from slas.services.reports.saved_reports import weekly_mail_one
+
+log = logging.getLogger(__name__)
 
 CLAIM = 50
 BUDGET = 0.04  # seconds of work before a commit, so that nobody waits long for a record's lock
@@ -29,7 +32,8 @@ def advance_pass() -> int:
     if not TrackedRecord.objects.filter(wake_at__lte=now).exists():
         return deliver_pass()  # on SQLite an empty claim would take the write lock for nothing
     with transaction.atomic():
-        return _judge_claimed(_claim(clock_now()))
+        judged = _judge_claimed(_claim(clock_now()))
+    return judged or deliver_pass()  # others hold what is due
 
 
 def _claim(now: datetime) -> list[TrackedRecord]:
@@ -52,12 +56,22 @@ def _judge_claimed(claimed: list[TrackedRecord]) -> int:
 
 
 def deliver_pass() -> int:
-    """Deliver the next batch of a related record's change (R3). Returns how many deliveries were worked on."""
-    waiting = RelatedChange.objects.filter(delivered_at=None).order_by("pk").values_list("pk", flat=True).first()
-    if waiting is None:
-        return 0
-    related_deliver(delivery_id=waiting)
-    return 1
+    """Deliver the next batch of a related record's change (R3). Returns how many deliveries were worked on.
+
+    One that cannot go on, because of an error or of whoever is writing a record, holds up no other (R12).
+    """
+    waiting = RelatedChange.objects.filter(delivered_at=None).order_by("pk").values_list("pk", flat=True)
+    return int(any(_deliver(delivery_id) for delivery_id in waiting[:CLAIM]))
+
+
+def _deliver(delivery_id: int) -> bool:
+    try:
+        return related_deliver(delivery_id=delivery_id) is not None
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        log.exception("Delivering change %s of a related record failed", delivery_id)
+        return False
 
 
 def report_pass() -> int:

@@ -23,6 +23,10 @@ class UnknownKind(KeyError):
     """No job kind of that name is registered."""
 
 
+class Busy(Exception):
+    """Somebody else is writing the item: the job comes back to it, for the passes that carry jobs wait for nobody."""
+
+
 @dataclass(frozen=True)
 class JobKind:
     """One kind of work on many items, each with an id.
@@ -30,7 +34,8 @@ class JobKind:
     `title(arguments)` asks no database, since lists show many. `batch(arguments, after)` gives the next ids above
     `after`, ascending, a few hundred at most; nothing means the work is done. `worker(job)` gives the function that
     does one item at a moment and says what came of it as counts, which are added up in the job's result; it runs in a
-    savepoint of its own, and may be called again for an item whose batch was lost. `counts` are the counts in words,
+    savepoint of its own, raises `Busy` rather than wait for a lock, and may be called again for an item whose batch was
+    lost. `counts` are the counts in words,
     in the order in which they are shown.
     """
 

@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from sla_project.operations import backoff, job_kinds
 from sla_project.operations.clock import clock_now
 from sla_project.operations.errors import NotPossible
-from sla_project.operations.job_kinds import JobKind, UnknownKind
+from sla_project.operations.job_kinds import Busy, JobKind, UnknownKind
 from sla_project.operations.models import Job, JobState
 from sla_project.operations.services import audit_write
 
@@ -32,6 +32,8 @@ log = logging.getLogger(__name__)
 
 BUDGET = 0.04  # seconds of work before a commit, so that nobody waits long for what it locks
 LONGEST_RETRY = timedelta(minutes=1)
+BUSY = timedelta(seconds=0.25)
+"""Until a job comes back to an item that somebody else was writing."""
 FAILURES_KEPT = 20
 
 
@@ -88,11 +90,12 @@ def _claim(now: datetime) -> Job | None:
 
 @dataclass
 class _Piece:
-    """What one pass did of a job. `finished`: there was nothing left to do."""
+    """What one pass did of a job. `finished`: there was nothing left to do; `busy`: its next item is being written."""
 
     cursor: int
     done: int = 0
     finished: bool = False
+    busy: bool = False
     counts: Counter[str] = field(default_factory=Counter)
     failures: list[dict[str, Any]] = field(default_factory=list)
 
@@ -129,6 +132,9 @@ def _work(job: Job, kind: JobKind) -> _Piece:
                 piece.counts.update(work(item, clock_now()))
         except OperationalError:
             raise
+        except Busy:
+            piece.busy = True
+            break
         except Exception as error:
             log.exception("Job %s: item %s failed", job.pk, item)
             piece.failures.append({"id": item, "error": _words(error)})
@@ -149,7 +155,7 @@ def _add(job: Job, piece: _Piece) -> None:
     job.result = dict(Counter(job.result) + piece.counts)
     job.failed += len(piece.failures)
     job.failures = [*job.failures, *piece.failures][:FAILURES_KEPT]
-    job.wake_at = now
+    job.wake_at = now + BUSY if piece.busy else now
     if piece.finished:
         job.total = job.done
         _end(job, JobState.DONE)

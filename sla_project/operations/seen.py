@@ -21,7 +21,8 @@ SEEN = "seen"
 
 
 def row_locked(obj: Any) -> Any:
-    return type(obj)._default_manager.select_for_update().get(pk=obj.pk)
+    """Without the key: what refers to the row, a new timer to its KPI, is written meanwhile."""
+    return type(obj)._default_manager.select_for_update(no_key=True).get(pk=obj.pk)
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from slas.selectors.forecasts.hours_recalculations import (
     stale_timers,
 )
 from slas.services.flow.changes import change_write
-from slas.services.flow.judging import record_judge
+from slas.services.flow.judging import record_judge, record_take
 
 
 @transaction.atomic
@@ -61,7 +61,7 @@ def record_recalculate(
     Concerns the open timers that count by one of the `stale` versions; `policies` are by record type. Unique on
     record and `cause`. All or nothing: an error leaves the record as it was, and the job names it.
     """
-    record = TrackedRecord.objects.select_for_update().get(pk=record_id)
+    record = record_take(record_id)
     own = policies[record.record_type]
     before = FoldedRecord(record, own, now).state_at(record.stamp(now))
     kpis = [clock.kpi for clock in stale_clocks(before, stale)]

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
@@ -333,4 +332,4 @@ def record_command(
             _current.reset(token)
         waiting = command.finish()
     if waiting:
-        transaction.on_commit(partial(judge_soon, waiting), robust=True)
+        transaction.on_commit(lambda: judge_soon(waiting))

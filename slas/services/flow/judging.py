@@ -14,6 +14,7 @@ from django.db import OperationalError, connection, transaction
 
 from sla_project.operations import backoff
 from sla_project.operations.clock import clock_now
+from sla_project.operations.job_kinds import Busy
 from slas import records
 from slas.domain.engine import Transition, advance_until
 from slas.models import TrackedRecord
@@ -44,6 +45,14 @@ def _locked(record_id: int, *, wait: bool) -> TrackedRecord | None:
     if wait or not connection.features.has_select_for_update_skip_locked:
         return rows.select_for_update().first()
     return rows.select_for_update(skip_locked=True).first()
+
+
+def record_take(record_id: int) -> TrackedRecord:
+    """A record under its lock, for an item of a job. Raises `Busy` if somebody else holds it."""
+    record = _locked(record_id, wait=False)
+    if record is None:
+        raise Busy(TrackedRecord.objects.get(pk=record_id))
+    return record
 
 
 def record_judge(*, record: TrackedRecord, now: datetime, policies: StoredPolicies | None = None) -> list[Transition]:

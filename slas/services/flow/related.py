@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from functools import partial
+from itertools import takewhile
 from typing import Any
 
 from django.db import models, transaction
@@ -16,6 +17,8 @@ from slas.records import RecordType
 from slas.services.flow.changes import change_write
 from slas.services.flow.deliveries import delivery_note, seen_by
 from slas.services.flow.judging import judge_soon
+
+log = logging.getLogger(__name__)
 
 AT_ONCE = 20
 BATCH = 50
@@ -39,7 +42,8 @@ def related_save(*, obj: models.Model, changes: Mapping[str, Any], by: User | No
     obj.save(update_fields=changed)
     delivery = delivery_note(obj=obj, changed=changed, by=by, now=now)
     if delivery is not None:
-        transaction.on_commit(partial(_deliver_at_once, delivery.pk), robust=True)
+        delivery_id = delivery.pk
+        transaction.on_commit(lambda: _deliver_at_once(delivery_id))
     return True
 
 
@@ -49,45 +53,60 @@ def _column(model: type[models.Model], name: str) -> str:
 
 
 def _deliver_at_once(delivery_id: int) -> None:
-    judge_soon(related_deliver(delivery_id=delivery_id, limit=AT_ONCE))
+    """After the commit, so that no error may reach whoever has saved; the note is still there, and a pass delivers."""
+    try:
+        waiting = related_deliver(delivery_id=delivery_id, limit=AT_ONCE)
+    except Exception:
+        log.exception("Delivering change %s right after it failed; a pass will try again", delivery_id)
+        return
+    judge_soon(waiting or [])
 
 
 @transaction.atomic
-def related_deliver(*, delivery_id: int, limit: int = BATCH) -> list[int]:
-    """Deliver a change to the next records; resumable. Returns the records that have to be judged."""
-    delivery = RelatedChange.objects.select_for_update().filter(pk=delivery_id, delivered_at=None).first()
+def related_deliver(*, delivery_id: int, limit: int = BATCH) -> list[int] | None:
+    """Deliver a change to the next records; resumable. Returns the records that have to be judged.
+
+    It waits for nobody: where a record is being written it stops, and goes on there the next time. None if it could do
+    nothing at all.
+    """
+    rows = RelatedChange.objects.filter(pk=delivery_id, delivered_at=None)
+    delivery = rows.select_for_update(skip_locked=True).first()
     if delivery is None:
-        return []
+        return None
     now = clock_now()
     model = delivery.content_type.model_class()
     obj = model._base_manager.filter(pk=delivery.object_id).first() if model else None
-    waiting: list[int] = []
-    reached = 0
-    if obj is not None:
-        seen = list(seen_by(type(obj), delivery.fields))
-        for record in _audience(obj, seen, after=delivery.cursor, limit=limit):
-            reached += 1
-            delivery.cursor = record.pk
-            if _deliver(record, obj, seen, delivery, now):
-                waiting.append(record.pk)
-    if reached < limit:
-        delivery.delivered_at = now
+    if obj is None:
+        return _stop(delivery, delivered_at=now)
+    seen = list(seen_by(type(obj), delivery.fields))
+    audience = _audience(obj, seen, after=delivery.cursor)
+    ids = list(audience.order_by("pk").values_list("pk", flat=True)[:limit])
+    free = audience.select_for_update(skip_locked=True).in_bulk(ids)
+    reached = list(takewhile(free.__contains__, ids))
+    if ids and not reached:
+        return None
+    waiting = [record_id for record_id in reached if _deliver(free[record_id], obj, seen, delivery, now)]
+    delivery.cursor = max(reached, default=delivery.cursor)
+    return _stop(delivery, waiting, delivered_at=now if len(reached) == len(ids) < limit else None)
+
+
+def _stop(delivery: RelatedChange, waiting: Sequence[int] = (), *, delivered_at: datetime | None) -> list[int]:
+    delivery.delivered_at = delivered_at
     delivery.save(update_fields=["cursor", "delivered_at"])
-    return waiting
+    return list(waiting)
 
 
 def _audience(
-    obj: models.Model, seen: list[tuple[RecordType, str, list[str]]], *, after: int, limit: int
-) -> list[TrackedRecord]:
-    """Records that point at the object, by id, under their locks: open ones, and such as may turn out to be open."""
+    obj: models.Model, seen: list[tuple[RecordType, str, list[str]]], *, after: int
+) -> models.QuerySet[TrackedRecord]:
+    """Records that point at the object: open ones, and such as may turn out to be open."""
     condition = models.Q(pk__in=[])
     for record_type, relation, _paths in seen:
         lookup = {relation.replace(".", "__"): obj}
         ids = record_type.model._base_manager.filter(**lookup).values("pk")
         condition |= models.Q(record_type=record_type.name, object_id__in=ids)
     is_open = models.Q(lifecycle=Lifecycle.OPEN) | models.Q(last_seq__gt=models.F("judged_seq"))
-    rows = TrackedRecord.objects.filter(condition, is_open, pk__gt=after, deleted_at=None)
-    return list(rows.select_for_update().order_by("pk")[:limit])
+    return TrackedRecord.objects.filter(condition, is_open, pk__gt=after, deleted_at=None)
 
 
 def _deliver(

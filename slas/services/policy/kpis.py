@@ -64,7 +64,7 @@ def kpi_create(
 @transaction.atomic
 def kpi_update(*, kpi: KPI, changes: Mapping[str, Any], by: User | None, now: datetime) -> KPI:
     """Changes name, description or pause rule. Published SLAs keep the rule they froze (engine.md R6)."""
-    kpi = KPI.objects.select_for_update().get(pk=kpi.pk)
+    kpi = KPI.objects.select_for_update(no_key=True).get(pk=kpi.pk)
     before, problems = kpi_snapshot(kpi), Problems()
     for attribute in sorted(FIXED & changes.keys()):
         if changes[attribute] != getattr(kpi, attribute):
@@ -104,7 +104,7 @@ def kpi_activate(*, kpi: KPI, by: User | None, now: datetime) -> KPI:
 @transaction.atomic
 def kpi_deactivate(*, kpi: KPI, by: User | None, now: datetime) -> KPI:
     """Refused while an active SLA measures it: its records would lose their timers unseen."""
-    kpi = KPI.objects.select_for_update().get(pk=kpi.pk)
+    kpi = KPI.objects.select_for_update(no_key=True).get(pk=kpi.pk)
     if users := slas_using_kpi(kpi, active_only=True):
         raise NotPossible(
             _("Used by %(slas)s. Deactivate or change that first.") % {"slas": _names(users)}, code="in_use"
@@ -126,7 +126,7 @@ def kpi_delete(*, kpi: KPI, by: User | None, now: datetime) -> None:
 
 
 def _move(kpi: KPI, state: KPI.State, action: str, by: User | None, now: datetime) -> KPI:
-    kpi = KPI.objects.select_for_update().get(pk=kpi.pk)
+    kpi = KPI.objects.select_for_update(no_key=True).get(pk=kpi.pk)
     if kpi.state == state:
         raise NotPossible(_("The KPI is %(state)s already.") % {"state": kpi.get_state_display().lower()})
     before = kpi_snapshot(kpi)

@@ -16,7 +16,7 @@ from slas.selectors.clocks.states import StoredPolicies
 from slas.selectors.forecasts.folding import FoldedRecord
 from slas.selectors.forecasts.publications import REAPPLY, outcome_counts
 from slas.services.flow.changes import change_write
-from slas.services.flow.judging import record_judge, record_postpone
+from slas.services.flow.judging import record_judge, record_postpone, record_take
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +46,7 @@ def record_reapply(
     Unique on record and publication, and never back to an earlier version. Where the record cannot be judged, the
     re-application is logged all the same and judged with the rest, later (R12).
     """
-    record = TrackedRecord.objects.select_for_update().get(pk=record_id)
+    record = record_take(record_id)
     folded = _fold(record, policies, now)
     if not (_is_concerned(folded, version) if folded else _is_concerned_as_stored(record, version)):
         return {}
