@@ -22,6 +22,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Protocol
 
+import django
 from django.conf import settings
 
 from sla_project.operations.garbage import collecting_between
@@ -163,8 +164,6 @@ def _listen(connection: Connection, questions: queue.SimpleQueue[bytes]) -> None
 
 
 def _set_up() -> None:
-    import django  # noqa: PLC0415 - in the side process only
-
     settings.DATABASES = {"default": {"ENGINE": "django.db.backends.dummy"}}  # whoever asks one is told off
     django.setup()
 
