@@ -101,7 +101,6 @@ class BusinessHoursForm(forms.ModelForm):
             del self.fields["code"]
         else:
             self.fields["code"].help_text = _("A stable name for the API and in files, such as uk-support.")
-        self.fields["tz"].initial = "Europe/London"
         self.fields["tz"].help_text = _("Type a city. Daylight saving time is that of the zone.")
         self.fields["holiday_schedule"].empty_label = _("No holidays")  # type: ignore[attr-defined]
         lines = week_lines(self.instance.week or {})

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from sla_project.accounts.models import Role, Team, User
-from sla_project.operations.models import AuditEntry
+from sla_project.operations.models import AuditEntry, OrganisationSettings
 from sla_project.operations.tests.builders import make_user
 
 pytestmark = pytest.mark.django_db
@@ -138,3 +138,8 @@ def test_a_member_who_is_nobody(admin: Client, member: str) -> None:
     answer = admin.post("/teams/new/", {**TEAM, "members": [member]})
     assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["members"])
     assert not Team.objects.exists()
+
+
+def test_a_new_person_begins_in_the_zone_of_the_organisation(admin: Client) -> None:
+    OrganisationSettings.objects.update_or_create(pk=1, defaults={"time_zone": "Asia/Tokyo"})
+    assert admin.get("/people/new/").context["form"]["time_zone"].value() == "Asia/Tokyo"

@@ -17,6 +17,7 @@ from sla_project.accounts.policy import administrator_required, can_configure, m
 from sla_project.operations.clock import clock_now
 from sla_project.operations.requests import user_of
 from sla_project.operations.seen import Edited
+from sla_project.operations.selectors import settings_get
 from sla_project.operations.web import Cell, Column, form_page, list_page
 
 TONES = {Role.ADMINISTRATOR: "info", Role.MANAGER: "info", Role.AGENT: "neutral"}
@@ -86,7 +87,7 @@ def person_new(request: HttpRequest) -> HttpResponse:
     return form_page(
         request,
         title=_("New person"),
-        form=UserForm(request.POST or None),
+        form=UserForm(request.POST or None, initial={"time_zone": settings_get().time_zone}),
         save=save,
         message=_("The person is saved."),
         context={"breadcrumbs": _crumbs(), "cancel_url": reverse("accounts:person_list")},

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from cases.tests.builders import judge, make_case
 from sla_project.operations.jobs import jobs_finish
-from sla_project.operations.models import Job
+from sla_project.operations.models import Job, OrganisationSettings
 from slas.models import BusinessHours, HolidaySchedule
 from slas.services.hours.holiday_rows import holidays_add
 from slas.services.hours.schedules import business_hours_update
@@ -25,6 +25,11 @@ VARIED = HOURS | {"mon": "09:00–12:00, 13:00-17:00", "fri": "22:00-06:00"}
 
 
 # --- the week ---
+
+
+def test_new_hours_begin_in_the_zone_of_the_organisation(admin, clock):
+    OrganisationSettings.objects.update_or_create(pk=1, defaults={"time_zone": "Asia/Tokyo"})
+    assert admin.get(url("business_hours_new")).context["form"]["tz"].value() == "Asia/Tokyo"
 
 
 def test_a_night_shift_is_typed_once_and_shown_as_one(admin, clock):

@@ -16,6 +16,7 @@ from sla_project.operations.clock import clock_now
 from sla_project.operations.errors import Invalid
 from sla_project.operations.requests import user_of
 from sla_project.operations.seen import Edited
+from sla_project.operations.selectors import settings_get
 from sla_project.operations.web import form_page
 from sla_project.operations.zones import time_zone_choices
 from slas.domain.worktime import ScheduleError, WorkingTime
@@ -31,7 +32,7 @@ TEMPLATE = "slas/business_hours_edit.html"
 
 @administrator_required
 def business_hours_new(request: HttpRequest) -> HttpResponse:
-    form = _form(request, BusinessHours())
+    form = _form(request, BusinessHours(tz=settings_get().time_zone))
 
     def save(values: dict[str, Any]) -> str:
         try:
