@@ -156,7 +156,9 @@ def _form_page(
         form=form,
         save=save,
         edits=edits,
-        message=_("The template is saved."),
+        message=_("The template is saved.")
+        if edits
+        else _("The template is created. Activate it to use it in an SLA."),
         template="actions/email_template_form.html",
         context={
             "breadcrumbs": _breadcrumbs(),

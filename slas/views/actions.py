@@ -148,7 +148,8 @@ def _edit(
             assert action is not None  # nobody else writes a new one
             head.add_error(None, Edited(action).tell(head).message)
         else:
-            messages.success(request, _("The action is saved."))
+            created = _("The action is created. Activate it to use it in an SLA.")
+            messages.success(request, _("The action is saved.") if action else created)
             return redirect(_url(saved))
     context = {
         "title": _("Edit %(name)s") % {"name": action.name} if action else _("New action"),

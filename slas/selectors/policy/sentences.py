@@ -139,12 +139,12 @@ class DocumentWords:
         of_kpi = rules.kpis.get(item["kpi"])
         if of_kpi is not None:
             return _("%(rule)s (the KPI's rule)") % {"rule": self.condition(of_kpi)}
-        return self.pausing_statuses(rules.statuses) or _("Never: the settings name no status that pauses")
+        return self.usual_pause(rules.statuses)
 
-    def pausing_statuses(self, statuses: Sequence[str]) -> str:
-        """*Status is On hold (settings)*; nothing where no status pauses."""
+    def usual_pause(self, statuses: Sequence[str]) -> str:
+        """*Status is On hold (settings)*, or that no status pauses."""
         if not statuses:
-            return ""
+            return _("Never: the settings name no status that pauses")
         how = {"op": "in", "value": list(statuses)} if len(statuses) > 1 else {"op": "is", "value": statuses[0]}
         rule = {"field": self.record_type.pause_field, **how}
         return _("%(rule)s (settings)") % {"rule": self.condition({"all": [rule]})}

@@ -29,6 +29,13 @@ def test_an_item_that_no_status_pauses_says_never(admin, draft) -> None:
     assert "As usual: by the KPI's rule, else never: the settings name no status that pauses" in editor
 
 
+def test_the_kpi_says_so_too(admin, draft) -> None:
+    kpi = make_kpi("other")
+    assert NO_STATUS in text_of(admin.get(url("kpi_detail", kpi.pk)))
+    set_pause_statuses(case=["on_hold"])
+    assert "Status is On hold (settings)" in text_of(admin.get(url("kpi_detail", kpi.pk)))
+
+
 def test_it_names_the_statuses_of_the_settings(admin, draft) -> None:
     set_pause_statuses(case=["on_hold", "waiting_for_customer"])
     assert "Status is one of On hold or Waiting for customer (settings)" in text_of(

@@ -73,12 +73,13 @@ def kpi_list(request: HttpRequest) -> HttpResponse:
 def kpi_detail(request: HttpRequest, pk: int) -> HttpResponse:
     kpi = get_object_or_404(KPI, pk=pk)
     record_type = records.get(kpi.record_type)
-    pause = DocumentWords(kpi.record_type).condition(kpi.pause_when) if kpi.pause_override else ""
+    words = DocumentWords(kpi.record_type)
+    pause = words.condition(kpi.pause_when) if kpi.pause_override else words.usual_pause(words.pause_rules.statuses)
     facts = [
         {"label": _("Code"), "value": kpi.code},
         {"label": _("Measures"), "value": record_type.plural},
         {"label": _("Applicable from"), "value": record_type.fields.full_label(kpi.applicable_from)},
-        {"label": _("Pauses when"), "value": pause or _("The record has a pause status (settings)")},
+        {"label": _("Pauses when"), "value": pause},
         {"label": _("Changed"), "time": kpi.modified_at},
     ]
     context = {
