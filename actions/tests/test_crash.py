@@ -1,4 +1,4 @@
-"""A sender that dies between the server's yes and its own mark (F3), and passes that race (R1, R9)."""
+"""A sender that dies between the server's yes and its own mark, and passes that race (R1, R9)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Mail: at least once, one Message-ID, honest about what nobody can know (F12–F14)."""
+"""Mail: at least once, one Message-ID, honest about what nobody can know."""
 
 from __future__ import annotations
 

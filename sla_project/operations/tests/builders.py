@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from sla_project.accounts.models import ApiToken, Role, User
@@ -35,3 +38,11 @@ def api_client(user: User | None = None, **options: Any) -> APIClient:
     if user is not None:
         client.credentials(HTTP_AUTHORIZATION=f"Token {make_token(user)[1]}")
     return client
+
+
+def queries_of(act: Callable[[], object]) -> int:
+    """How many queries it takes, once what is read only the first time is known."""
+    act()
+    with CaptureQueriesContext(connection) as captured:
+        act()
+    return len(captured)

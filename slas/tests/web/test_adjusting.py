@@ -10,6 +10,7 @@ from django.urls import reverse
 from cases.models import Case
 from cases.services import case_create, case_update
 from sla_project.operations.models import AuditEntry
+from sla_project.operations.tests.builders import queries_of
 from slas.models import KPIInstance, RecordChange
 from slas.services.policy.slas import sla_set_default
 from slas.tests.policy.builders import NOW, make_kpi, make_sla
@@ -95,8 +96,9 @@ def test_an_ended_clock_offers_no_more_time(admin, case, clock):
 
 
 @pytest.mark.parametrize("name", ["extend", "recalculate"])
-def test_queries_do_not_grow_with_the_history(admin, case, clock, django_assert_max_num_queries, name):
-    for title in range(20):
+def test_queries_do_not_grow_with_the_history(admin, case, clock, django_assert_num_queries, name):
+    count = queries_of(lambda: admin.get(page(name)))
+    for title in range(5):
         case_update(case=case, title=f"Title {title}", by=None, now=clock.advance(1))
-    with django_assert_max_num_queries(24):
+    with django_assert_num_queries(count):
         admin.get(page(name))
