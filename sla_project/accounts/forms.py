@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,6 +17,8 @@ from sla_project.accounts.selectors import login_is_throttled, people_offered
 from sla_project.operations.clock import clock_now
 from sla_project.operations.requests import client_address
 from sla_project.operations.zones import time_zone_choices
+
+log = logging.getLogger(__name__)
 
 
 class SignInForm(AuthenticationForm):
@@ -35,14 +38,22 @@ class SignInForm(AuthenticationForm):
         }
         now = clock_now()
         if login_is_throttled(**who, now=now):
+            log.warning("A sign-in from %s waits after too many failures (%s)", who["address"], _account(who["email"]))
             raise forms.ValidationError(self.error_messages["throttled"], code="throttled")
         try:
             cleaned = super().clean()
         except forms.ValidationError:
             services.login_failure_note(**who, now=now)
+            log.warning("A sign-in from %s failed (%s)", who["address"], _account(who["email"]))
             raise
         services.login_failures_forget(**who)
         return cleaned
+
+
+def _account(email: str) -> str:
+    """For the log: never what was typed, which may be a password in the wrong field."""
+    user = User.objects.filter(email__iexact=email).first()
+    return f"user {user.pk}" if user else "no such account"
 
 
 class ProfileForm(forms.ModelForm):

@@ -10,6 +10,8 @@ from django.views.decorators.http import require_safe
 from sla_project.operations.clock import clock_now
 from sla_project.operations.selectors import MonitorStatus, monitor_status
 
+PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
+
 
 @never_cache
 @require_safe
@@ -42,12 +44,13 @@ def readyz(request: HttpRequest) -> JsonResponse:
 @never_cache
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
-    """The same in the text format of Prometheus."""
-    lines = [
-        f"# TYPE sla_console_{name} gauge\nsla_console_{name} {value}"
-        for name, value in _gauges(monitor_status(clock_now())).items()
-    ]
-    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; version=0.0.4; charset=utf-8")
+    """The same in the text format of Prometheus; 503 without numbers while the database does not answer."""
+    try:
+        gauges = _gauges(monitor_status(clock_now()))
+    except DatabaseError:
+        return HttpResponse("# The database does not answer.\n", status=503, content_type=PROMETHEUS)
+    lines = [f"# TYPE sla_console_{name} gauge\nsla_console_{name} {value}" for name, value in gauges.items()]
+    return HttpResponse("\n".join(lines) + "\n", content_type=PROMETHEUS)
 
 
 def _gauges(monitor: MonitorStatus) -> dict[str, float]:

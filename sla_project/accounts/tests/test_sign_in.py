@@ -30,6 +30,17 @@ def test_the_answer_does_not_tell_whether_the_account_exists() -> None:
     assert words in sign_in(WRONG, "nobody@example.org").content.decode()
 
 
+def test_failures_are_in_the_log_without_what_was_typed(caplog) -> None:
+    user = make_user()
+    for _ in range(6):
+        sign_in(WRONG)
+    sign_in(WRONG, "hunter2\nroot logged in")
+    assert caplog.messages[0] == f"A sign-in from 192.0.2.1 failed (user {user.pk})"
+    assert caplog.messages[5] == f"A sign-in from 192.0.2.1 waits after too many failures (user {user.pk})"
+    assert caplog.messages[6] == "A sign-in from 192.0.2.1 failed (no such account)"
+    assert "hunter2" not in caplog.text and WRONG not in caplog.text
+
+
 def test_after_five_failures_the_right_password_waits_too(clock) -> None:
     make_user()
     for _ in range(5):

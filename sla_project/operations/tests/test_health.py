@@ -69,6 +69,8 @@ def test_not_ready_when_the_database_is_away(monkeypatch) -> None:
     monkeypatch.setattr(health, "monitor_status", away)
     answer = Client().get("/readyz")
     assert (answer.status_code, answer.json()["database"]) == (503, "unavailable")
+    answer = Client().get("/metrics")
+    assert (answer.status_code, answer["Content-Type"][:10]) == (503, "text/plain")
 
 
 def test_a_silent_monitor_says_since_when(clock) -> None:
