@@ -34,6 +34,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "Times are RFC 3339 in UTC, and one without a zone is taken for UTC; "
         "errors are application/problem+json (RFC 9457). "
         "What is read has an ETag; who changes or deletes it sends that in If-Match (else 428; 412 if it has changed). "
+        "What was read can be sent back as it is; to make a new one like it, leave out what the schema marks as "
+        "read-only: the answer names what else than that is refused. "
         "Codes of configuration are lower case; those of customers, products and teams are taken as other systems "
         "write them, so that FIRST-LINE and first-line are two. Addresses end with a slash."
     ),

@@ -13,11 +13,12 @@ from urllib.parse import urlencode
 import pytest
 from django.db import transaction
 from django.urls import resolve
+from drf_spectacular.generators import SchemaGenerator
 from rest_framework.response import Response
 from rest_framework.test import APIClient
 
 from cases.models import Case
-from cases.tests.api_desk import PARTS, V1, ApiDesk, addresses, make_api_desk
+from cases.tests.api_desk import BODIES, PARTS, V1, ApiDesk, addresses, make_api_desk, resources
 from cases.tests.builders import make_case, make_token, make_user
 from conftest import Clock
 from sla_project.accounts.models import User
@@ -197,7 +198,31 @@ def test_what_is_only_shown_cannot_be_set(address: str, body: dict[str, Any], de
 def test_what_is_only_shown_cannot_be_given_to_a_new_row(client: APIClient) -> None:
     body = {"title": "a", "state": "resolved", "number": "X", "created_on": "2026-03-02T09:00:00Z"}
     answer = client.post(f"{V1}cases/", body, format="json")
-    assert {one["pointer"] for one in answer.json()["errors"]} == {"/state", "/number", "/created_on"}
+    assert {one["pointer"]: one["detail"] for one in answer.json()["errors"]} == {
+        "/state": "Use resolve/, cancel/ or reactivate/.",
+        "/number": "Leave this out of a new one: it is only shown.",
+        "/created_on": "Leave this out of a new one: it is only shown.",
+    }
+
+
+def test_what_was_read_makes_a_new_one_without_what_the_schema_marks_as_read_only(desk: ApiDesk) -> None:
+    schema, client, copied = SchemaGenerator().get_schema(request=None, public=True), desk.client(), set()
+    for resource in resources():
+        made = schema["paths"].get(f"{V1}{resource}/", {}).get("post", {}).get("responses", {}).get("201")
+        if made is None or resource in ("reports", "users"):
+            continue
+        if not desk.ids(resource):
+            client.post(f"{V1}{resource}/", BODIES.get(resource, {"name": "desk"}), format="json")
+        name = made["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
+        shown = {key for key, of in schema["components"]["schemas"][name]["properties"].items() if of.get("readOnly")}
+        read = client.get(f"{V1}{resource}/{desk.ids(resource)[0]}/").json()
+        copy = {key: value for key, value in read.items() if key not in shown} | (
+            {"code": "copy"} if "code" in read else {}
+        )
+        answer = client.post(f"{V1}{resource}/", copy, format="json")
+        assert answer.status_code == 201, (resource, answer.content)
+        copied.add(resource)
+    assert len(copied) > 12
     kpi = {"code": "x", "name": "X", "record_type": "case", "applicable_from": "created_on", "state": "active"}
     answer = client.post(f"{V1}kpis/", kpi, format="json")
     assert [one["pointer"] for one in answer.json()["errors"]] == ["/state"]

@@ -50,9 +50,10 @@ def check_only_shown(serializer: serializers.Serializer[Any], data: Any, row: Mo
         return
     columns = {column.name for column in row._meta.concrete_fields} - MOVING
     shown = {name: field for name, field in serializer.fields.items() if field.read_only and field.source in columns}
-    ways = getattr(serializer, "ways", {})
+    ways, is_new = getattr(serializer, "ways", {}), row._state.adding
+    alas = _("Leave this out of a new one: it is only shown.") if is_new else _("This is only shown: it cannot be set.")
     faults = {
-        name: [ErrorDetail(ways.get(name) or _("This is only shown: it cannot be set."), code="read_only")]
+        name: [ErrorDetail(ways.get(name) or alas, code="read_only")]
         for name, field in shown.items()
         if name in data and not _is_as_shown(data[name], field, row)
     }
