@@ -254,6 +254,23 @@ def test_a_drag_saves_the_whole_order(page: Page) -> None:
     assert names("support-contract")[:2] == ["Silver – First response by", "Gold, renamed"]
 
 
+def test_a_move_that_does_not_arrive_is_not_shown_as_saved(page: Page) -> None:
+    page.goto(edit_path())
+    down = page.get_by_role("button", name="Move “Gold – First response by” down")
+    notice = page.get_by_text("The new order was not saved.")
+    page.route("**/edit/order/**", lambda route: route.abort())
+    down.click()
+    expect(notice).to_be_visible()
+    page.unroute("**/edit/order/**")
+    page.route("**/edit/order/**", lambda route: route.fulfill(status=404, body="gone"))
+    down.click()
+    expect(notice).to_be_visible()
+    page.unroute("**/edit/order/**")
+    down.click()
+    expect(page.locator("#announcer")).to_have_text("“Gold – First response by” is now item 2 of 6.")
+    expect(notice).to_be_hidden()
+
+
 # --- while typing -----------------------------------------------------------------------------------------------
 
 

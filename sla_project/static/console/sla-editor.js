@@ -3,6 +3,7 @@
 (() => {
   const itemForm = document.getElementById("item-form");
   if (!itemForm) return;
+  const WITH_REASON = [409, 422]; // these answers carry the reason, and are shown like any other
   let dirty = false;
 
   const say = (sentence) => document.dispatchEvent(new CustomEvent("announce", { detail: sentence }));
@@ -24,9 +25,17 @@
     });
   }
 
+  // A drag has moved the row by now: who sees it there must hear that it is not stored there.
+  for (const failure of ["htmx:sendError", "htmx:responseError"]) {
+    document.addEventListener(failure, ({ detail }) => {
+      const told = WITH_REASON.includes(detail.xhr?.status), notice = document.getElementById("order-failed");
+      if (detail.target?.id === "items" && !told && notice) notice.hidden = false;
+    });
+  }
+
   let focusNext = "";
   document.addEventListener("htmx:beforeSwap", (event) => {
-    if ([409, 422].includes(event.detail.xhr.status)) event.detail.shouldSwap = true; // they carry the reason
+    if (WITH_REASON.includes(event.detail.xhr.status)) event.detail.shouldSwap = true;
   });
   document.addEventListener("htmx:beforeRequest", (event) => {
     focusNext = event.target.dataset?.then ?? "";
