@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from sla_project.accounts.models import User
-from sla_project.operations.errors import NotPossible
+from sla_project.operations.errors import Invalid, NotPossible, Problem
 from sla_project.operations.problems import reason_checked
 from sla_project.operations.selectors import settings_get
 from sla_project.operations.services import audit_write
 from slas.domain.durations import Duration
-from slas.domain.engine import Lifecycle
+from slas.domain.engine import Instance, Lifecycle
+from slas.domain.worktime import WorkingTime, WorkingTimeRangeError
 from slas.models import KPIInstance, RecordChange, TrackedRecord
 from slas.selectors.clocks.instances import RecordView, record_view
 from slas.services.flow.changes import record_command
+
+CENTURY = timedelta(days=36525)
 
 
 @transaction.atomic
@@ -46,7 +49,8 @@ def instance_extend(
 ) -> None:
     """Give a running clock more working time. Audited, with the reason.
 
-    Business days are those after the present failure time, in the instance's hours. Raises `Invalid` without a reason;
+    Business days are those after the present failure time, in the instance's hours. Raises `Invalid` without a reason
+    and where that would take more than a century: behind the end of the calendar no record could be judged any more;
     `NotPossible` for a clock that does not run, which is also one that has failed by now without a worker to say so
     (R33).
     """
@@ -56,9 +60,20 @@ def instance_extend(
     if clock is None or not clock.is_open:
         raise NotPossible(_("Only a running timer can be given more time."), code="not_running")
     due = clock.failure_due if clock.paused_on is None else now
-    seconds = length.working_seconds(due or now, view.policies.hours(clock.hours).time)
+    time = view.policies.hours(clock.hours).time
+    seconds = length.working_seconds(due or now, time)
+    if not _is_before(now + CENTURY, time, clock, seconds):
+        message = _("The timer would end in more than a hundred years.")
+        raise Invalid([Problem("/length", "too_long", message)])
     data = {"kpi": clock.kpi, "seconds": seconds}
     _choose(view.record, instance, RecordChange.Kind.EXTENDED, data, by, reason, source, now)
+
+
+def _is_before(latest: datetime, time: WorkingTime, clock: Instance, more: float) -> bool:
+    try:
+        return time.add(clock.start, clock.failure + clock.held + more) <= latest
+    except WorkingTimeRangeError:
+        return False
 
 
 def _locked_view(instance: KPIInstance, now: datetime) -> RecordView:

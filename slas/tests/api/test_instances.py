@@ -119,6 +119,17 @@ def test_business_days_are_those_after_the_failure_time(api, case):
     assert answer.json()["working_seconds"]["failure"] == 3600 + 2 * 86400
 
 
+@pytest.mark.parametrize("status", ["new", "on_hold"])
+def test_no_timer_is_moved_behind_the_next_hundred_years(api, case, status):
+    """Nor, step by step, behind the end of the calendar, where no timer of its record could be judged any longer."""
+    case_update(case=case, status=status, by=None, now=NOW)
+    pk, length = only(api)["id"], {"amount": 3650, "unit": "days"}
+    answers = [extend(api, pk, length=length) for _ in range(11)]
+    assert [answer.status_code for answer in answers] == [200] * 10 + [400]
+    assert answers[-1].json()["errors"][0]["pointer"] == "/length"
+    assert only(api)["working_seconds"]["failure"] == 3600 + 10 * 3650 * 86400
+
+
 def test_a_dry_run_says_what_would_be_and_changes_nothing(api, case):
     pk = only(api)["id"]
     assert extend(api, pk, "?dry_run=true").json()["working_seconds"]["failure"] == 7200
