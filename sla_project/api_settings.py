@@ -37,7 +37,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "What was read can be sent back as it is; to make a new one like it, leave out what the schema marks as "
         "read-only: the answer names what else than that is refused. "
         "Codes of configuration are lower case; those of customers, products and teams are taken as other systems "
-        "write them, so that FIRST-LINE and first-line are two. Addresses end with a slash."
+        "write them (K.1000/DE, Müller 7), so that FIRST-LINE and first-line are two. Addresses end with a slash."
     ),
     "VERSION": "1.0.0",
     "OAS_VERSION": "3.1.1",

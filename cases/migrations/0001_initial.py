@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+import sla_project.operations.codes
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -32,7 +34,12 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("name", models.CharField(max_length=160)),
                 ("name_folded", models.CharField(editable=False, max_length=480)),
-                ("code", models.SlugField(max_length=60, unique=True)),
+                (
+                    "code",
+                    models.CharField(
+                        max_length=60, unique=True, validators=[sla_project.operations.codes.foreign_code]
+                    ),
+                ),
                 ("is_active", models.BooleanField(default=True)),
             ],
             options={
@@ -45,7 +52,12 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("name", models.CharField(max_length=160)),
                 ("name_folded", models.CharField(editable=False, max_length=480)),
-                ("code", models.SlugField(blank=True, max_length=60)),
+                (
+                    "code",
+                    models.CharField(
+                        blank=True, db_index=True, max_length=60, validators=[sla_project.operations.codes.foreign_code]
+                    ),
+                ),
                 (
                     "service_level",
                     models.CharField(

@@ -5,6 +5,7 @@ from django.db.models import Q
 
 from cases.choices import ServiceLevel
 from cases.models.checks import choice_check
+from sla_project.operations.codes import foreign_code
 
 
 class Customer(models.Model):
@@ -13,7 +14,7 @@ class Customer(models.Model):
     name = models.CharField(max_length=160)
     # NFC + casefold of the name, written by the services: search gives the same answer on every database.
     name_folded = models.CharField(max_length=480, editable=False)
-    code = models.SlugField(max_length=60, blank=True)
+    code = models.CharField(max_length=60, blank=True, db_index=True, validators=[foreign_code])
     service_level = models.CharField(max_length=20, choices=ServiceLevel.choices, blank=True)
     email = models.EmailField(blank=True)
     is_active = models.BooleanField(default=True)

@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from sla_project.operations.codes import foreign_code
 from sla_project.operations.zones import validate_time_zone
 
 
@@ -87,7 +88,7 @@ class User(AbstractBaseUser):
 class Team(models.Model):
     """A group of agents that cases are assigned to, with a lead and an address for mail."""
 
-    code = models.SlugField(_("code"), max_length=64, unique=True)
+    code = models.CharField(_("code"), max_length=64, unique=True, validators=[foreign_code])
     name = models.CharField(_("name"), max_length=120)
     email = models.EmailField(_("email address"), blank=True)
     lead = models.ForeignKey(

@@ -1,4 +1,5 @@
-"""Codes: stable names of configuration, which the API and other installations know it by."""
+"""Codes: stable names of configuration, which the API and other installations know it by; and those that other systems
+have given to customers, products and teams."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
@@ -27,6 +29,13 @@ def code_problems(code: object, taken: QuerySet[Any] | None = None, *, pointer: 
     if taken is not None and taken.filter(code=code).exists():
         return [Problem(pointer, "unique", _("This code is taken."))]
     return []
+
+
+def foreign_code(code: str) -> None:
+    """A validator: “K.1000/DE” and “Müller 7” are kept as the other system writes them, what cannot be seen is not."""
+    if not code.isprintable() or code != code.strip():
+        message = _("Use letters, digits, signs and spaces within; no line breaks and nothing that cannot be seen.")
+        raise ValidationError(message, code="invalid_code")
 
 
 def free_code(code: str, taken: QuerySet[Any]) -> str:

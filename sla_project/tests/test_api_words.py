@@ -14,7 +14,7 @@ from sla_project.operations.tests.builders import api_client, make_user
 pytestmark = pytest.mark.django_db
 V1 = "/api/v1/"
 NO_ID = "Expected an id, a whole number."
-NO_SLUG = "Use letters without accents, digits, “-” and “_”."
+UNSEEN = "Use letters, digits, signs and spaces within; no line breaks and nothing that cannot be seen."
 
 
 @pytest.fixture
@@ -60,11 +60,11 @@ def test_a_fraction_names_no_neighbour(client: APIClient) -> None:
         ("cases/?custmer=1", {}, [("/custmer", "“custmer” means nothing here.")]),
         ("teams/", {"zzz": 1}, [("/zzz", "“zzz” means nothing here.")]),
         ("cases/", [], [("", "Expected an object.")]),
-        ("teams/", {"code": "a b", "name": "A"}, [("/code", NO_SLUG)]),
+        ("teams/", {"code": "a\nb", "name": "A"}, [("/code", UNSEEN)]),
         ("teams/", {"code": "a", "name": "A", "members": [1.5]}, [("/members", NO_ID)]),
         ("teams/", {"code": "a", "name": "A", "members": 1}, [("/members", "Expected a list.")]),
         ("users/", {"email": "ada@example.org", "display_name": "A"}, [("/email", "This is taken.")]),
-        ("customers/", {"code": "a/b", "name": "A"}, [("/code", NO_SLUG)]),
+        ("customers/", {"code": "a\u200bb", "name": "A"}, [("/code", UNSEEN)]),
     ],
 )
 def test_the_words(client: APIClient, path: str, body: Any, faults: list[tuple[str, str]]) -> None:
@@ -75,3 +75,12 @@ def test_a_code_that_is_taken(client: APIClient) -> None:
     body = {"code": "first-line", "name": "First line"}
     assert client.post(f"{V1}teams/", body).status_code == 201
     assert said(client.post(f"{V1}teams/", body)) == [("/code", "This is taken.")]
+
+
+@pytest.mark.parametrize("code", ["K.1000/DE", "Müller 7", "0000100023", "顧客-1", "R&D (EU)", "A_1:b#2", "FIRST-LINE"])
+@pytest.mark.parametrize("resource", ["customers", "products", "teams"])
+def test_codes_are_kept_as_other_systems_write_them(client: APIClient, resource: str, code: str) -> None:
+    made = client.post(f"{V1}{resource}/", {"code": code, "name": "A"})
+    assert (made.status_code, made.json()["code"]) == (201, code)
+    found = client.get(f"{V1}{resource}/", {"code": code}).json()["results"]
+    assert [row["id"] for row in found] == [made.json()["id"]]

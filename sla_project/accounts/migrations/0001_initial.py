@@ -5,6 +5,7 @@ import django.db.models.functions.text
 from django.conf import settings
 from django.db import migrations, models
 
+import sla_project.operations.codes
 import sla_project.operations.zones
 
 
@@ -121,7 +122,15 @@ class Migration(migrations.Migration):
                     "id",
                     models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
-                ("code", models.SlugField(max_length=64, unique=True, verbose_name="code")),
+                (
+                    "code",
+                    models.CharField(
+                        max_length=64,
+                        unique=True,
+                        validators=[sla_project.operations.codes.foreign_code],
+                        verbose_name="code",
+                    ),
+                ),
                 ("name", models.CharField(max_length=120, verbose_name="name")),
                 ("email", models.EmailField(blank=True, max_length=254, verbose_name="email address")),
                 (
