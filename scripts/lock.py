@@ -29,8 +29,8 @@ def requirement_lines(path: Path) -> list[str]:
     return [line for line in lines if line and not line.startswith(("#", "-"))]
 
 
-def direct_names(paths: tuple[Path, ...] = REQUIREMENTS) -> set[str]:
-    return {normal(re.split(r"[\[=<>!~ ]", line)[0]) for path in paths for line in requirement_lines(path)}
+def direct_names() -> set[str]:
+    return {normal(re.split(r"[\[=<>!~ ]", line)[0]) for path in REQUIREMENTS for line in requirement_lines(path)}
 
 
 def constraints_of(frozen: str, direct: set[str]) -> list[str]:

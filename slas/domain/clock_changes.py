@@ -10,6 +10,8 @@ from slas.domain.worktime import WorkingTime
 
 _DAY = timedelta(days=1)
 _SECOND = timedelta(seconds=1)
+DAYS_AHEAD = 400
+CHANGES_TOLD = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +27,16 @@ class ClockChange:
     usual_seconds: float
 
 
-def next_clock_changes(time: WorkingTime, after: datetime, *, days: int = 400, most: int = 2) -> list[ClockChange]:
-    """The next changes of the schedule's zone, at most so many days ahead."""
+def next_clock_changes(time: WorkingTime, after: datetime) -> list[ClockChange]:
+    """The next two changes of the schedule's zone, if they come within 400 days."""
     zone = ZoneInfo(str(time.to_dict()["tz"]))
     found: list[ClockChange] = []
     begin = after.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
-    for _ in range(days):
+    for _ in range(DAYS_AHEAD):
         end = begin + _DAY
         if _offset(begin, zone) != _offset(end, zone):
             found.append(_change(time, _jump(begin, end, zone), zone))
-            if len(found) == most:
+            if len(found) == CHANGES_TOLD:
                 break
         begin = end
     return found

@@ -12,9 +12,7 @@ from django.utils.translation import gettext_lazy
 from slas import records
 from slas.models import SLA
 
-
-def code_area(rows: int = 20) -> forms.Textarea:
-    return forms.Textarea(attrs={"data-code": "json", "rows": rows, "spellcheck": "false"})
+CODE_AREA = {"data-code": "json", "rows": 20, "spellcheck": "false"}
 
 
 def pretty(document: Any) -> str:
@@ -49,5 +47,5 @@ class SLARenameForm(forms.ModelForm):
 class DocumentForm(forms.Form):
     """The draft as JSON text, with the revision that was read, so that nobody overwrites unseen."""
 
-    document = forms.CharField(label=gettext_lazy("Document"), strip=False, widget=code_area())
+    document = forms.CharField(label=gettext_lazy("Document"), strip=False, widget=forms.Textarea(attrs=CODE_AREA))
     revision = forms.IntegerField(widget=forms.HiddenInput)

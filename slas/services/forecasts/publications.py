@@ -23,17 +23,15 @@ PATIENCE = 2.0
 """Seconds that a page may spend on counting; beyond that it says how far it got, and a job counts the rest."""
 
 
-def publication_forecast(*, sla: SLA, now: datetime, seconds: float | None = None) -> Forecast:
+def publication_forecast(*, sla: SLA, now: datetime) -> Forecast:
     """Folds each open record against the draft. Raises `Invalid` for a draft that cannot be frozen."""
-    return document_forecast(sla=sla, document=_frozen_draft(sla), now=now, seconds=seconds)
+    return document_forecast(sla=sla, document=_frozen_draft(sla), now=now, seconds=PATIENCE)
 
 
-def document_forecast(
-    *, sla: SLA, document: Mapping[str, Any], now: datetime, seconds: float | None = None
-) -> Forecast:
+def document_forecast(*, sla: SLA, document: Mapping[str, Any], now: datetime, seconds: float) -> Forecast:
     """The same for any frozen document that would become the SLA's next version."""
     forecaster = Forecaster(sla=sla, document=document, starting=_starting(sla))
-    return forecast(forecaster, open_records(sla), now, seconds=PATIENCE if seconds is None else seconds)
+    return forecast(forecaster, open_records(sla), now, seconds=seconds)
 
 
 def forecast_start(*, sla: SLA, document: Mapping[str, Any] | None = None, by: User | None, now: datetime) -> Job:

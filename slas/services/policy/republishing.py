@@ -81,15 +81,13 @@ def sla_outdated(sla: SLA) -> Outdated | None:
     return _outdated(sla, sla.current) if sla.current is not None else None
 
 
-def republication_forecasts(
-    outdated: Iterable[Outdated], *, now: datetime, seconds: float | None = None
-) -> dict[int, Forecast]:
+def republication_forecasts(outdated: Iterable[Outdated], *, now: datetime) -> dict[int, Forecast]:
     """By the SLA's id: what re-applying its new version would do to open records. Nothing is written.
 
-    All of them share the `seconds`, so a page does not wait longer for more SLAs; each counts one record at least.
-    Raises nothing for those that cannot be published: they have no entry.
+    All of them share the seconds of `PATIENCE`, so a page does not wait longer for more SLAs; each counts one record
+    at least. Raises nothing for those that cannot be published: they have no entry.
     """
-    until = time.monotonic() + (PATIENCE if seconds is None else seconds)
+    until = time.monotonic() + PATIENCE
     found: dict[int, Forecast] = {}
     for one in outdated:
         if one.can_publish and one.document is not None:
