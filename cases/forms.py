@@ -7,18 +7,28 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
-from django.db.models import Model, QuerySet
+from django.db.models import Model
 from django.forms.models import fields_for_model, model_to_dict
 from django.utils.translation import gettext_lazy as _
 
 from cases import choices
 from cases.lookup_fields import LookupField, Typed
-from cases.models import Activity, Case, Contact, Customer, Entitlement, Product
+from cases.lookups import lookup_rows
+from cases.models import Activity, Case, Contact, Customer
 from sla_project.accounts.models import Team, User
 from sla_project.operations.numbers import whole_number
 from sla_project.operations.problems import REASON_LIMIT
 from slas.models import SLA
 
+LOOKUPS_OF_FIELDS = {
+    "case": "case",
+    "owner": "user",
+    "team": "team",
+    "customer": "customer",
+    "contact": "contact",
+    "product": "product",
+    "entitlement": "entitlement",
+}
 LOCAL_TIME = forms.DateTimeInput(attrs={"type": "datetime-local", "step": "1"}, format="%Y-%m-%dT%H:%M:%S")
 
 
@@ -64,13 +74,13 @@ def changed_values(form: forms.BaseForm) -> dict[str, Any]:
 
 def only_active(form: forms.BaseForm, obj: Model | None) -> None:
     """Offers active records, and what the object has already even if that is inactive by now."""
-    for name, queryset in _active().items():
+    for name, lookup in LOOKUPS_OF_FIELDS.items():
         field = form.fields.get(name)
         if isinstance(field, forms.ModelChoiceField):
             kept = getattr(obj, f"{name}_id", None) if obj is not None else None
-            offered = queryset
+            offered = lookup_rows(lookup)
             if kept is not None:
-                offered = queryset | queryset.model._default_manager.filter(pk=kept)
+                offered |= lookup_rows(lookup, inactive=True).filter(pk=kept)
             field.queryset = offered
     _follow_customer(form)
 
@@ -93,18 +103,6 @@ def _customer_of(form: forms.BaseForm, field: LookupField) -> int | None:
         except forms.ValidationError:
             return None  # said at the customer's own field
     return whole_number(str(given or ""))
-
-
-def _active() -> Mapping[str, QuerySet[Any]]:
-    return {
-        "case": Case.objects.filter(state=choices.CaseState.ACTIVE).order_by("-pk"),
-        "owner": User.objects.filter(is_active=True),
-        "team": Team.objects.all(),
-        "customer": Customer.objects.filter(is_active=True),
-        "contact": Contact.objects.filter(is_active=True).select_related("customer"),
-        "product": Product.objects.filter(is_active=True),
-        "entitlement": Entitlement.objects.filter(state=choices.EntitlementState.ACTIVE),
-    }
 
 
 CASE_FIELDS = [

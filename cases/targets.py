@@ -19,7 +19,7 @@ from actions.targets import FieldType, Target, TargetField
 from cases import choices, services
 from cases.choices import ACTIVITY_STATUSES, CASE_STATUSES, ActivityState, ActivityStatus, CaseState, CaseStatus
 from cases.models import Activity, Case, Product
-from cases.registry import ACTIVITY_FIELDS, CASE_FIELDS
+from cases.registry import ACTIVITY_FIELDS, CASE_FIELDS, lookup_options
 from sla_project.accounts.models import Team, User
 from sla_project.operations.clock import clock_now
 from slas.domain.fields import FieldSet
@@ -49,9 +49,7 @@ CASE_TARGET_FIELDS = {
     "is_escalated": TargetField(gettext_lazy("Escalated"), FieldType.BOOLEAN),
     "first_response_sent": TargetField(gettext_lazy("First response sent"), FieldType.BOOLEAN),
     "description": DESCRIPTION,
-    "product": TargetField(
-        gettext_lazy("Product"), FieldType.LOOKUP, options=lambda: Product.objects.filter(is_active=True)
-    ),
+    "product": TargetField(gettext_lazy("Product"), FieldType.LOOKUP, options=lambda: lookup_options("product")),
     "owner": OWNER,
     "team": TEAM,
 }
