@@ -45,6 +45,13 @@ class RecordFilter(django_filters.FilterSet):
     due_after = MomentFilter(label=_("Next failure time from"), field_name="queue_at", lookup_expr="gte")
     due_before = MomentFilter(label=_("Next failure time before"), field_name="queue_at", lookup_expr="lt")
     created_after = MomentFilter(label=_("Created from"), field_name="created_on", lookup_expr="gte")
+    created_before = MomentFilter(label=_("Created before"), field_name="created_on", lookup_expr="lt")
+    modified_after = MomentFilter(
+        label=_("Modified from; ordered by modified_on, what another system has still to read"),
+        field_name="modified_on",
+        lookup_expr="gte",
+    )
+    modified_before = MomentFilter(label=_("Modified before"), field_name="modified_on", lookup_expr="lt")
 
     def under_sla(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         return selectors.under_sla(queryset, queryset.model, value)

@@ -71,7 +71,8 @@ class CaseViewSet(TrackedViewSet):
 
     @extend_schema(responses=CaseSerializer(many=True))
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """In the order of the queue: the earliest failure time first."""
+        """In the order of the queue: the earliest failure time first. Who reads all of them orders by `id`, whose
+        pages all cost the same; who reads what is new since, by `modified_on` from `modified_after`."""
         return super().list(request, *args, **kwargs)
 
     @extend_schema(request=ResolveSerializer)

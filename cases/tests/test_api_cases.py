@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from rest_framework.test import APIClient
@@ -371,3 +373,29 @@ class TestPermissions:
         client = APIClient()
         client.credentials(HTTP_AUTHORIZATION=f"Token {make_token(make_user(role=role))}")
         assert client.post(URL, {"title": "x"}).status_code == 201
+
+
+class TestReadingWhatIsNew:
+    """Another system keeps a copy: it asks for what was written since it asked last."""
+
+    def test_page_by_page_from_a_moment_on(self, api):
+        cases = [make_case(f"Case {n}", now=NOW + timedelta(hours=n)) for n in range(4)]
+        services.case_update(case=cases[0], priority="high", by=None, now=NOW + timedelta(hours=9))
+        since = (NOW + timedelta(hours=2)).isoformat()
+        page = api.get(URL, {"modified_after": since, "ordering": "modified_on", "limit": 2}).json()
+        rest = api.get(page["next"]).json()
+        assert [row["title"] for row in page["results"] + rest["results"]] == ["Case 2", "Case 3", "Case 0"]
+
+    @pytest.mark.parametrize(
+        ("name", "titles"),
+        [
+            ("created_before", {"Case 0", "Case 1"}),
+            ("modified_before", {"Case 0", "Case 1"}),
+            ("created_after", {"Case 2"}),
+        ],
+    )
+    def test_up_to_and_from_a_moment(self, api, name, titles):
+        for number in range(3):
+            make_case(f"Case {number}", now=NOW + timedelta(hours=number))
+        found = api.get(URL, {name: (NOW + timedelta(hours=2)).isoformat()}).json()["results"]
+        assert {row["title"] for row in found} == titles
