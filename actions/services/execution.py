@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 
 from actions import causes, kinds
 from actions.kinds.base import Outcome, Skip
@@ -100,8 +100,13 @@ def _skip(run: ActionRun, skip: Skip, now: datetime) -> None:
 
 
 def run_fail(*, run: ActionRun, error: Exception, now: datetime) -> None:
-    """Counts a failed attempt: another one later, or none any more (engine.md R12)."""
+    """Counts a failed attempt: another one later, or none any more (engine.md R12).
+
+    What the database could not do just then (a lock that somebody held too long, say) kills no run.
+    """
     run.attempts += 1
+    if isinstance(error, OperationalError):
+        run.attempts = min(run.attempts, backoff.GIVEN_UP_AFTER - 1)
     run.last_error = _words(error)
     if run.attempts >= backoff.GIVEN_UP_AFTER:
         run.state, run.finished_at, run.next_try_at = ActionRun.State.DEAD, now, None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db import OperationalError, connection
 
 from actions.models import ActionRun, EmailTemplate, Message
 from actions.passes import run_pass
@@ -101,6 +102,25 @@ def test_the_wait_doubles_and_the_eighth_failure_is_the_last_r12(note: Any, note
     assert waits == [0.5, 1, 2, 4, 8, 16, 32]
     assert (run.state, run.attempts, run.next_try_at) == ("dead", 8, None)
     assert "out of order" in run.last_error
+
+
+@pytest.mark.parametrize("where", ["UPDATE", "SELECT"])
+def test_what_the_database_could_not_do_just_then_kills_no_action_r12(note: Any, clock: Any, where: str) -> None:
+    """In the action itself, and in the lock and the reading around it."""
+    ask(note, [TITLE], clock.now)
+
+    def locked(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if sql.startswith(where) and ("actions_emailtemplate" in sql or '"position" ASC' in sql):
+            raise OperationalError("canceling statement due to lock timeout")
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(locked):
+        for _attempt in range(9):
+            run_pass()
+            clock.advance(600)
+    assert (states(), ActionRun.objects.get().attempts) == (["failed"], 7)
+    run_pass()
+    assert states() == ["done"]
 
 
 def test_a_dead_action_no_longer_holds_back(note: Any, notes: Any, clock: Any) -> None:
