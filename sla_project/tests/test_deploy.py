@@ -11,12 +11,16 @@ import pytest
 from django.conf import settings
 
 
-def checked(**variables: str) -> str:
-    """What `manage.py check --deploy` says, in an environment of its own."""
+def python(*arguments: str, **variables: str) -> str:
+    """What it says in an environment of its own."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    command = [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"]
+    command = [sys.executable, *arguments]
     done = subprocess.run(command, cwd=settings.BASE_DIR, env=kept | variables, capture_output=True, text=True)
     return done.stdout + done.stderr
+
+
+def checked(**variables: str) -> str:
+    return python("manage.py", "check", "--deploy", "--fail-level", "WARNING", **variables)
 
 
 @pytest.mark.slow
@@ -29,3 +33,11 @@ def test_behind_https_nothing_is_doubtful(tmp_path: Path) -> None:
 def test_without_https_it_is_said(tmp_path: Path) -> None:
     said = checked(DATA_DIR=str(tmp_path), PUBLIC_URL="http://sla.example.com")
     assert "SESSION_COOKIE_SECURE" in said and "SECURE_SSL_REDIRECT" in said
+
+
+@pytest.mark.slow
+def test_the_web_server_does_not_start_before_its_files_are_collected(tmp_path: Path) -> None:
+    start = "import sla_project.wsgi"
+    assert "run `manage.py collectstatic" in python("-c", start, DATA_DIR=str(tmp_path), STATIC_FILES="collected")
+    (tmp_path / "static").joinpath("staticfiles.json").write_text("{}")
+    assert python("-c", start, DATA_DIR=str(tmp_path), STATIC_FILES="collected") == ""
