@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views import defaults
 
 from sla_project.operations.errors import Problem
+from sla_project.operations.logs import current_request_id
 from sla_project.operations.rest.problems import CONTENT_TYPE, problem_body
 
 API_PREFIX = "/api/"
@@ -55,6 +56,11 @@ def _list_above(path: str) -> str:
     return above if above != path and is_valid_path(above) else ""
 
 
+def _something_went_wrong() -> HttpResponse:
+    """With the id under which the log has it. Nothing else comes in: what failed may have been what a page needs."""
+    return HttpResponse(render_to_string("500.html", {"request_id": current_request_id.get()}), status=500)
+
+
 def nothing_to_show(request: HttpRequest, refusal: HttpResponse) -> HttpResponse:
     """The page instead of an empty 405, for whoever opens the address of a button; its headers stay."""
     refusal.content = render_to_string("405.html", request=request)
@@ -63,4 +69,4 @@ def nothing_to_show(request: HttpRequest, refusal: HttpResponse) -> HttpResponse
 
 def server_error(request: HttpRequest) -> HttpResponseBase:
     detail = _("An error of ours. It has been logged under this request's id.")
-    return _answer(request, 500, "server_error", detail, lambda: defaults.server_error(request))
+    return _answer(request, 500, "server_error", detail, _something_went_wrong)

@@ -41,3 +41,16 @@ def test_the_web_server_does_not_start_before_its_files_are_collected(tmp_path: 
     assert "run `manage.py collectstatic" in python("-c", start, DATA_DIR=str(tmp_path), STATIC_FILES="collected")
     (tmp_path / "static").joinpath("staticfiles.json").write_text("{}")
     assert python("-c", start, DATA_DIR=str(tmp_path), STATIC_FILES="collected") == ""
+
+
+@pytest.mark.slow
+def test_machines_are_answered_without_https(tmp_path: Path) -> None:
+    """Here without tables, so none is healthy; what matters is that none is sent elsewhere."""
+    ask = """
+import sla_project.wsgi
+from django.test import Client
+print(*[Client().get(path).status_code for path in ("/healthz", "/readyz", "/metrics", "/login/")])
+"""
+    assert python("-c", ask, DATA_DIR=str(tmp_path), PUBLIC_URL="https://sla.example.com", ALLOWED_HOSTS="*").endswith(
+        "200 503 503 301\n"
+    )

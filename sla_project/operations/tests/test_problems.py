@@ -98,3 +98,11 @@ def test_people_get_pages() -> None:
     assert (answer.status_code, answer["Content-Type"]) == (500, "text/html; charset=utf-8")
     missing = Client().get("/nothing/")
     assert (missing.status_code, missing["Content-Type"]) == (404, "text/html; charset=utf-8")
+
+
+def test_the_page_of_an_error_names_its_request() -> None:
+    """So that an administrator finds it in the log; the page says nothing else of what went wrong."""
+    answer = Client(raise_request_exception=False).get("/page-fails/")
+    assert answer.status_code == 500
+    assert answer["X-Request-Id"] in answer.content.decode()
+    assert "a bug" not in answer.content.decode()
