@@ -354,27 +354,43 @@ class TestCaseForms:
     def test_the_reply_says_to_whom_it_goes_and_what_became_of_it(self, browser):
         customer = make_customer()
         case = make_case(customer=customer, contact=make_contact(customer))
-        page = text_of(browser, f"/cases/{case.pk}/reply/")
-        assert "It is mailed to Nora Wind, nora@northwind.example" in page and "Send reply" in page
         browser.post(f"/cases/{case.pk}/reply/", {"text": "On it"})
         reply = Activity.objects.get()
         outbox = f"/outbox/{reply.message_id}/"
         assert "mail to nora@northwind.example, queued" in text_of(browser, case.get_absolute_url())
-        assert outbox in text_of(browser, reply.get_absolute_url())
+        judge(reply)
+        page = text_of(browser, reply.get_absolute_url())
+        assert outbox in page
+        assert "No SLA applies to this activity: a reply is done once it is given." in page and "somebody" not in page
         assert f"[{case.number}]" in text_of(browser, outbox)
 
     @pytest.mark.parametrize(
         ("server", "words"),
         [
-            ("", "The reply to nora@northwind.example is kept in the outbox: no mail server is set up."),
-            ("smtp://mail.desk.example", "The reply is on its way to nora@northwind.example."),
+            (
+                "",
+                [
+                    "No mail server is set up: it is kept in the outbox, addressed to Nora Wind",
+                    "The reply to nora@northwind.example is kept in the outbox: no mail server is set up.",
+                ],
+            ),
+            (
+                "smtp://mail.desk.example",
+                [
+                    "It is mailed to Nora Wind, nora@northwind.example, and kept with the case.",
+                    "The reply is on its way to nora@northwind.example.",
+                ],
+            ),
         ],
     )
     def test_a_reply_is_on_its_way_only_where_a_mail_server_is_set_up(self, browser, settings, server, words):
         settings.EMAIL_URL = server
         customer = make_customer()
         case = make_case(customer=customer, contact=make_contact(customer))
-        assert words in browser.post(f"/cases/{case.pk}/reply/", {"text": "On it"}, follow=True).content.decode()
+        before, after = words
+        form = text_of(browser, f"/cases/{case.pk}/reply/")
+        assert before in form and "Send reply" in form
+        assert after in browser.post(f"/cases/{case.pk}/reply/", {"text": "On it"}, follow=True).content.decode()
 
     def test_the_reply_says_when_it_goes_to_nobody(self, browser):
         customer = make_customer()

@@ -187,7 +187,10 @@ def _reply_meets(case: Case) -> str:
 def _reply_note(to: tuple[str, str] | None, case: Case) -> str:
     """To whom the answer goes, or that it goes to nobody, and why."""
     if to is not None:
-        return _("It is mailed to %(name)s, %(email)s, and kept with the case.") % {"name": to[0], "email": to[1]}
+        words = {"name": to[0], "email": to[1]}
+        if leaves_the_house():
+            return _("It is mailed to %(name)s, %(email)s, and kept with the case.") % words
+        return _("No mail server is set up: it is kept in the outbox, addressed to %(name)s, %(email)s.") % words
     if name := case.contact or case.customer:
         return _("%(name)s has no email address: your answer is kept with the case, and not sent.") % {"name": name}
     return _("The case has no contact: your answer is kept with the case, and not sent.")

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from actions.models import ActionRun, Message
 from actions.wording import action_summary
 from cases import forms
+from cases.choices import ActivityState
 from cases.clock_history import Clock, clock_history
 from cases.models import Activity, Case
 from cases.views.timers import card_of
@@ -200,10 +201,19 @@ def _shared(obj: Case | Activity, now: datetime) -> dict[str, Any]:
         "transitions": transitions_of(view),
         "log": log_of(view),
         "explanation": explanation,
-        "sla_source": source_words(explanation.source),
+        "sla_source": _source_words(view, explanation.source),
         "sla_source_url": _source_url(obj, explanation.source),
         "has_ended": view.record.lifecycle != "open",
     }
+
+
+def _source_words(view: RecordView, source: str) -> str:
+    """Who chose the SLA, or why none applies; a reply is recorded as done, and nobody chose that for it."""
+    if source == SLASource.NONE_BY_HAND:
+        chosen = view.record.changes.filter(data__has_key="choice").order_by("-seq").first()
+        if chosen and chosen.seq == 1 and chosen.fields.get("state", [None, None])[1] == ActivityState.COMPLETED:
+            return _("a reply is done once it is given")
+    return source_words(source)
 
 
 def _source_url(obj: Case | Activity, source: str) -> str:
