@@ -54,6 +54,15 @@ REASONS: dict[str, Any] = {
 }
 
 
+NOBODY: dict[str, Any] = {
+    "owner": _("The record had no owner to write to. Assign it to somebody, then try again."),
+    "team": _("The record had no team with an address. Give it one, then try again."),
+    "lead": _("The record had no team with a lead. Give it one, then try again."),
+    "contact": _("The record had no contact with an address. Give it one, then try again."),
+}
+"""Who a mail by role did not find, and what helps."""
+
+
 def message_tone(message: Message) -> str:
     return KEPT_TONE if message.was_kept else MESSAGE_TONES[message.state]
 
@@ -61,6 +70,13 @@ def message_tone(message: Message) -> str:
 def reason_words(code: str) -> str:
     """The reason in a sentence; a code of another app as its own words."""
     return str(REASONS.get(code) or code.replace("_", " ").capitalize())
+
+
+def reason_of(run: ActionRun) -> str:
+    """Why a run was skipped or suppressed, with what it found, and what to do about it where that is known."""
+    if run.reason == "no_recipient" and run.recipient in NOBODY:
+        return str(NOBODY[run.recipient])
+    return str(run.result.get("summary") or reason_words(run.reason)) if run.reason else ""
 
 
 def kind_label(name: str) -> str:

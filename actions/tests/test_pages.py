@@ -121,6 +121,24 @@ def test_a_dead_run_shows_its_error_and_can_be_retried(
     assert "cannot be retried" in console.post(retry, follow=True).content.decode()
 
 
+def test_a_run_shows_the_mail_as_it_was_written(console: Client, note: EmailTemplate, clock: Any) -> None:
+    """Not only the text with its placeholders."""
+    (run,) = ask(note, [{**MAIL, "subject": "{{ note.name }}", "body": "About {{ note.name }} again"}], clock.now)
+    run_pass()
+    assert f"About {note.name} again</pre>" in page(console, "run_detail", run.pk)
+
+
+def test_a_mail_without_a_reader_says_what_helps(console: Client, note: EmailTemplate, clock: Any) -> None:
+    (run,) = ask(note, [{**MAIL, "to": ["team"]}], clock.now)
+    run_pass()
+    words = "The record had no team with an address. Give it one, then try again."
+    shown = page(console, "run_detail", run.pk)
+    assert words in shown and "There is nobody to write to." not in shown
+    console.post(reverse("actions:run_retry", args=[run.pk]))
+    again = page(console, "run_detail", run.pk)
+    assert words not in again and "There is nobody to write to." not in again
+
+
 def test_a_run_of_a_forgotten_kind_and_type_still_has_a_page(console: Client, note: EmailTemplate, clock: Any) -> None:
     (run,) = ask(note, [TITLE], clock.now)
     ActionRun.objects.update(kind="fax", cause_kind="gone", target_type="planet", action={"kind": "fax"})
