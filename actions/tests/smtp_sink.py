@@ -8,9 +8,9 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from email.message import Message as Mail
-from typing import Any
+from typing import Any, Literal
 
-MODES = (
+Mode = Literal[
     "ok",
     "refuse",
     "reject",
@@ -20,7 +20,7 @@ MODES = (
     "hang-at-connect",
     "hang-after-data",
     "shut",
-)
+]
 
 
 class Sink(socketserver.ThreadingTCPServer):
@@ -29,7 +29,7 @@ class Sink(socketserver.ThreadingTCPServer):
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Conversation)
-        self.mode = "ok"
+        self.mode: Mode = "ok"
         self.accepted: list[str] = []
         self.released = threading.Event()
 

@@ -68,7 +68,6 @@ def run_list(request: HttpRequest) -> HttpResponseBase:
         template="actions/run_list.html",
         context={
             "may_retry": may_retry,
-            "retry_states": ActionRun.RETRYABLE,
             "csv_url": csv_url(request),
             "lead": _("One row per action, cause and recipient. Nothing is run twice."),
             "chips": _chips(request, counts),

@@ -53,7 +53,6 @@ class Actions:
     runs_waiting: int
     runs_retrying: int
     runs_dead: int
-    oldest_run: datetime | None
     mails_waiting: int
     mails_failed: int
     mails_held_back: int
@@ -131,12 +130,11 @@ def _rank(ordered: list[float], percent: int) -> float:
     return ordered[-(-percent * len(ordered) // 100) - 1]
 
 
-def actions(now: datetime) -> Actions:
+def actions() -> Actions:
     runs = ActionRun.objects.filter(state__in=(*ActionRun.PENDING, ActionRun.State.DEAD)).aggregate(
         waiting=Count("pk", filter=Q(state__in=ActionRun.PENDING)),
         retrying=Count("pk", filter=Q(state=ActionRun.State.FAILED)),
         dead=Count("pk", filter=Q(state=ActionRun.State.DEAD)),
-        oldest=Min("next_try_at", filter=Q(state__in=ActionRun.PENDING, next_try_at__lte=now)),
     )
     mails = Message.objects.filter(state__in=(*Message.PENDING, Message.State.FAILED)).aggregate(
         waiting=Count("pk", filter=Q(state__in=Message.PENDING)),
@@ -147,7 +145,6 @@ def actions(now: datetime) -> Actions:
         runs_waiting=runs["waiting"],
         runs_retrying=runs["retrying"],
         runs_dead=runs["dead"],
-        oldest_run=runs["oldest"],
         mails_waiting=mails["waiting"],
         mails_failed=mails["failed"],
         mails_held_back=mails["held_back"],

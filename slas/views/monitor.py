@@ -59,7 +59,7 @@ def _findings(now: datetime, *, beat_rings: bool) -> Findings:
         status=monitor_status(now),
         backlog=backlog,
         late=backlog.age(now),
-        actions=selectors.actions(now),
+        actions=selectors.actions(),
         jobs=selectors.jobs(),
         without_alarm=selectors.records_without_alarm().count(),
         beat_rings=beat_rings,

@@ -37,10 +37,6 @@ def base(random: Random, *kpis: str) -> Document:
     return clean_document(random, kpis=kpis)
 
 
-def pick(random: Random, document: Document) -> int:
-    return random.randrange(len(document["items"]))
-
-
 def index_of(document: Document, key: str) -> int:
     return next(number for number, each in enumerate(document["items"]) if each["key"] == key)
 
