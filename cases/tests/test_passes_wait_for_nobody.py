@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
@@ -27,9 +26,6 @@ from slas.services.policy.slas import sla_publish, sla_update_draft
 pytestmark = pytest.mark.django_db(transaction=True)
 others_write = pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite lets one write at a time")
 
-AT_ONCE = 5.0
-"""Seconds; who waits for a lock waits for twice as long before giving up."""
-
 
 @pytest.fixture
 def sla(clock: Clock) -> SLA:
@@ -39,7 +35,7 @@ def sla(clock: Clock) -> SLA:
 
 @contextmanager
 def half_done(act: Callable[[], object]) -> Iterator[None]:
-    """As by a process that hangs in the middle of a transaction."""
+    """As by a process that hangs in the middle of a transaction. Who waits for it gives up in the end, undone."""
     is_half_done, may_end = threading.Event(), threading.Event()
 
     def run() -> None:
@@ -55,10 +51,8 @@ def half_done(act: Callable[[], object]) -> Iterator[None]:
     other = threading.Thread(target=run)
     other.start()
     is_half_done.wait()
-    begun = time.monotonic()
     try:
         yield
-        assert time.monotonic() - begun < AT_ONCE
     finally:
         may_end.set()
         other.join()
