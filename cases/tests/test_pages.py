@@ -243,7 +243,23 @@ class TestCasePage:
         old = {card["name"]: (card["timer"].state, card["note"]) for card in cards[-2:]}
         under = "Under “Support contract”, which applied before"
         assert old == {"First response by": ("succeeded", under), "Resolve by": ("noncompliant", under)}
+        missed = next(card["timer"] for card in cards if card["name"] == "Resolve by")
+        assert (missed.ended, missed.text) == (True, "Never met")
         assert len(cards) == (3 if choice == "another" else 2)
+
+    @pytest.mark.parametrize("ending", ["open", "resolved", "canceled"])
+    def test_what_was_missed_grows_later_only_while_it_can_be_met(self, browser, clock, ending):
+        make_support_sla()
+        case = make_case()
+        judge(case)
+        if ending != "open":
+            close = services.case_resolve if ending == "resolved" else services.case_cancel
+            close(case=case, by=None, now=clock.advance(5 * 3600))
+        judge(case)
+        cards = timers_context(case, now=clock.advance(5 * 3600))["cards"]
+        timer = next(card["timer"] for card in cards if card["name"] == "First response by")
+        over = "4 h over" if ending == "open" else "Never met"
+        assert (timer.state, timer.ended, timer.text) == ("noncompliant", ending != "open", over)
 
     def test_says_why_no_sla_applies(self, browser):
         page = text_of(browser, make_case().get_absolute_url())

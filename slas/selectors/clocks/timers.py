@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from sla_project.operations.times import words_of_clock, words_of_duration, words_of_ticking
 from slas import records
 from slas.domain.worktime import WorkingTime
-from slas.models import KPIInstance
+from slas.models import KPIInstance, Lifecycle
 from slas.selectors.clocks.instance_lists import status_now
 from slas.selectors.clocks.states import StoredPolicies
 
@@ -130,7 +130,7 @@ class Timers:
             started=instance.applicable_from_value,
             remaining=None,
             progress=_progress(instance, remaining),
-            ended=instance.status != Status.NONCOMPLIANT or instance.late_success_at is not None,
+            ended=not is_watched(instance),
         )
 
     def _text_ended(self, instance: KPIInstance, due: datetime, remaining: float) -> str:
@@ -141,6 +141,8 @@ class Timers:
         if instance.late_success_at is not None:
             late = words_of_duration((instance.late_success_at - due).total_seconds())
             return _("Met %(time)s late") % {"time": late}
+        if not is_watched(instance):
+            return _("Never met")
         return _("%(time)s over") % {"time": words_of_ticking((self.now - due).total_seconds())}
 
     def _when(self, moment: datetime | None) -> str:
@@ -150,6 +152,15 @@ class Timers:
 def failure_due(instance: KPIInstance) -> datetime:
     """The failure time that was computed last, also where the row shows none."""
     return instance.failure_at or datetime.fromisoformat(instance.terms["failure_due"])
+
+
+def is_watched(instance: KPIInstance) -> bool:
+    """Whether a missed clock still waits to be met late (engine.md R22): its own SLA judges it, and the record is open.
+
+    Then it grows later by the minute; else it is a fact that stands still.
+    """
+    is_unmet = instance.status == Status.NONCOMPLIANT and instance.late_success_at is None
+    return is_unmet and instance.is_current and instance.record.lifecycle == Lifecycle.OPEN
 
 
 def due_label(instance: KPIInstance, now: datetime) -> str:
