@@ -50,7 +50,7 @@ def user_update(
     with _one_with_this_email():
         user.save()
     if before["role"] == Role.ADMINISTRATOR and not _administrators_left():
-        raise NotPossible(_("This is the last administrator."), code="last_administrator")
+        raise NotPossible(_("This is the last administrator. Make somebody else one first."), code="last_administrator")
     after = user_snapshot(user)
     if after != before or password is not None:
         audit_write(by=by, action="user.update", obj=user, before=before, after=after, now=now)

@@ -15,6 +15,7 @@ from slas.tests.web.conftest import client_of
 
 pytestmark = pytest.mark.django_db
 
+COMPLETED = {"all": [{"field": "state", "op": "is", "value": "completed"}]}
 VIEWS = ["", "?item=all", "?item=new", "?view=matrix", "?view=settings"]
 
 
@@ -77,6 +78,17 @@ def test_an_sla_without_items_says_how_to_begin(policy: None, admin: Client) -> 
 def test_a_starter_of_another_record_type_is_not_offered(policy: None, admin: Client) -> None:
     sla = sla_create(code="calls", name="Calls", record_type="activity", by=None, now=NOW)
     assert "?starter=" not in admin.get(address(sla)).content.decode()
+
+
+def test_the_editor_of_an_activitys_sla_speaks_of_activities(policy: None, admin: Client) -> None:
+    sla = sla_create(code="calls", name="Calls", record_type="activity", by=None, now=NOW)
+    empty = admin.get(address(sla)).content.decode()
+    assert "All activities: no SLA item applies" in empty and "All cases" not in empty
+    make_kpi("done_by", record_type="activity")
+    item = make_item(kpi="done_by", name="Done", applicable_when={"all": []}, success_when=COMPLETED)
+    sla = sla_update_draft(sla=sla, document={"items": [item]}, expected_revision=None, by=None, now=NOW)
+    asked = admin.get(f"{address(sla, 'sla_edit_delete')}?item={sla.draft['items'][0]['key']}").content.decode()
+    assert "For activities that it takes now, no item of this KPI is left." in asked
 
 
 def test_the_example_is_in_the_hours_of_the_item(sla: SLA, admin: Client) -> None:

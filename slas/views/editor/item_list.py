@@ -141,6 +141,7 @@ def _ask(request: HttpRequest, editor: Editor, key: str) -> HttpResponse:
         "breadcrumbs": sla_crumbs(sla),
         "sla": sla,
         "item": item,
+        "plural": editor.offers.record_type.plural,
         "running": running,
         "heirs": [other["name"] for other in document["items"][index + 1 :] if other["kpi"] == item["kpi"]],
         "is_only": len(document["items"]) == 1,
