@@ -52,9 +52,16 @@ def user_update(
     if before["role"] == Role.ADMINISTRATOR and not _administrators_left():
         raise NotPossible(_("This is the last administrator. Make somebody else one first."), code="last_administrator")
     after = user_snapshot(user)
-    if after != before or password is not None:
+    if after != before:
         audit_write(by=by, action="user.update", obj=user, before=before, after=after, now=now)
+    if password is not None:
+        password_change_note(user=user, by=by, now=now)
     return user
+
+
+def password_change_note(*, user: User, by: User, now: datetime) -> None:
+    """Who gave whom another password; in the transaction that does it."""
+    audit_write(by=by, action="user.set_password", obj=user, now=now)
 
 
 def _one_with_this_email() -> AbstractContextManager[None]:

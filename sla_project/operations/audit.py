@@ -68,6 +68,7 @@ VERBS = {
     "test": gettext_lazy("sent as a test"),
     "wake": gettext_lazy("given to the next pass"),
     "erase": gettext_lazy("erased"),
+    "set_password": gettext_lazy("password changed"),
 }
 TYPES = {
     "accounts.user": gettext_lazy("Person"),

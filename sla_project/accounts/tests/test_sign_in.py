@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from sla_project.accounts.models import LoginFailure
+from sla_project.operations.models import AuditEntry
 from sla_project.operations.requests import client_address
 from sla_project.operations.tests.builders import make_user
 
@@ -139,4 +140,5 @@ def test_profile_and_password() -> None:
     new = "another horse 8"
     data = {"old_password": RIGHT, "new_password1": new, "new_password2": new}
     assert client.post("/profile/password/", data)["Location"] == "/profile/"
+    assert AuditEntry.objects.filter(by=user, action="user.set_password", object_id=str(user.pk)).count() == 1
     assert sign_in(new).status_code == 302

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.forms import SetPasswordForm
 from django.contrib.auth.views import LoginView, PasswordChangeView
 from django.contrib.messages.views import SuccessMessageMixin
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse, reverse_lazy
@@ -35,6 +37,14 @@ class ChangePassword(SuccessMessageMixin, PasswordChangeView):
     success_url = reverse_lazy("accounts:profile")
     success_message = gettext_lazy("Your password is changed.")
     extra_context = {"title": gettext_lazy("Change password"), "cancel_url": success_url}
+
+    @transaction.atomic
+    def form_valid(self, form: SetPasswordForm[User]) -> HttpResponse:
+        """Other sessions of this user end with it; API tokens stay."""
+        answer = super().form_valid(form)
+        user = user_of(self.request)
+        services.password_change_note(user=user, by=user, now=clock_now())
+        return answer
 
 
 @signed_in
