@@ -1,58 +1,31 @@
-"""Whoever follows a pointer arrives: the papers that the code cites, and what the papers name, are there."""
+"""What the handbook names is there: files it links to, modules, templates and tests it points at."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from django.conf import settings
-from django.core.management import get_commands
 
 ROOT = Path(settings.BASE_DIR)
-APPS = ("sla_project", "slas", "cases", "actions", "scripts", "benchmarks", "templates")
-OURS = {".py", ".html", ".js", ".css"}
-PAPER = re.compile(r"\b[a-z][\w-]*\.md\b|§")
-FOLDERS = (ROOT, ROOT / "sla_project" / "static")
-"""What a path in the map may begin in."""
-PAPERS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
-WORDS = "\n".join(path.read_text(encoding="utf-8") for path in PAPERS)
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
+CODE = re.compile(r"`([\w./-]+/[\w./-]*)`")
+OURS = ("actions/", "benchmarks/", "cases/", "scripts/", "sla_project/", "slas/")
 
 
-def sources() -> Iterator[Path]:
-    for app in APPS:
-        for path in (ROOT / app).rglob("*"):
-            if path.suffix in OURS and "vendor" not in path.parts and path != Path(__file__):
-                yield path
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_what_a_page_names_exists(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    links = [page.parent / target for target in LINK.findall(text)]
+    named = [ROOT / path for path in CODE.findall(text) if path.startswith(OURS)]
+    missing = [str(path) for path in [*links, *named] if not (path.exists() or path.with_suffix(".py").exists())]
+    assert missing == []
 
 
-def test_the_code_cites_no_paper_that_is_not_here() -> None:
-    papers = {path.name for path in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]}
-    cited = {(path, paper) for path in sources() for paper in PAPER.findall(path.read_text(encoding="utf-8"))}
-    assert {(str(path), paper) for path, paper in cited if paper not in papers} == set()
-
-
-def test_the_map_of_the_architecture_leads_somewhere() -> None:
-    table = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8").partition("## Where to find what")[2]
-    named = [path for path in re.findall(r"`([\w./]+)`", table) if "/" in path and not path.startswith("/")]
-    assert named
-    assert [path for path in named if not any((folder / path).exists() for folder in FOLDERS)] == []
-
-
-def test_every_command_that_is_told_exists() -> None:
-    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
-    told = set(re.findall(r"(?:^|`)make ([a-z-]+)", WORDS, re.MULTILINE))
-    assert told and told <= targets
-    managed = set(re.findall(r"manage\.py ([a-z_]+)", WORDS))
-    assert managed and managed <= get_commands().keys()
-
-
-def test_every_test_and_every_file_that_is_named_exists() -> None:
-    code = [path for app in APPS for path in (ROOT / app).rglob("*.py")]
-    names = {path.stem for path in code} | set(
-        re.findall(r"def (test_\w+)", "\n".join(path.read_text(encoding="utf-8") for path in code))
-    )
-    named = set(re.findall(r"`(?:[\w/]+/)?(test_\w+)(?:\.py)?`", WORDS))
-    assert named and named - names == set()
-    files = set(re.findall(r"`((?:\w+/)+\w+\.(?:py|js|html|json|gz))`", WORDS))
-    assert [path for path in files if not any((folder / path).exists() for folder in FOLDERS)] == []
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_the_tests_that_a_page_names_exist(page: Path) -> None:
+    names = set(re.findall(r"`(test_\w+)`", page.read_text(encoding="utf-8")))
+    known = {path.stem for app in OURS for path in (ROOT / app).rglob("test_*.py")}
+    assert names <= known
