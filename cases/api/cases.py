@@ -43,7 +43,7 @@ from slas.services.flow.choosing import is_chosen
 
 EXTERNAL = [
     OpenApiParameter("source", str, OpenApiParameter.PATH, description="The other system's name."),
-    OpenApiParameter("number", str, OpenApiParameter.PATH, description="The case's number there."),
+    OpenApiParameter("number", str, OpenApiParameter.PATH, description="The case's number there; it may have slashes."),
 ]
 
 
@@ -144,7 +144,7 @@ class CaseViewSet(TrackedViewSet):
     @extend_schema(parameters=EXTERNAL, filters=False)
     @action(
         detail=False,
-        url_path=r"by-external-id/(?P<source>[^/]{1,40})/(?P<number>[^/]{1,100})",
+        url_path=r"by-external-id/(?P<source>[^/]{1,40})/(?P<number>.{1,100})",
         url_name="by-external-id",
         pagination_class=None,
         filterset_class=None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
 from django.db import connection
@@ -319,6 +320,12 @@ class TestExternalNumbers:
         assert Case.objects.count() == 1
         body = api.get(self.URL).json()
         assert (body["title"], body["priority"], body["external_number"]) == ("Help", "high", "INC-7")
+
+    @pytest.mark.parametrize("number", ["INC/2026/7", "INC 7", "7#2", "Ü-7", "a?b", "/", "50%"])
+    def test_a_number_as_the_other_system_writes_it(self, api, number):
+        url = f"{URL}by-external-id/helpdesk/{quote(number, safe='')}/"
+        assert [api.put(url, {"title": "Help"}).status_code for _ in range(2)] == [201, 200]
+        assert api.get(url).json()["external_number"] == number
 
     def test_an_unknown_number_is_not_found(self, api):
         assert api.get(self.URL).status_code == 404

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from typing import Any
 
@@ -14,6 +15,7 @@ from django_filters.fields import IsoDateTimeField
 
 from sla_project.operations.times import EARLIEST, LATEST
 
+LOST_PLUS = re.compile(r"(T[0-9:.]+) ([0-9]{2}:?[0-9]{2})\Z")
 YES_OR_NO = {"true": True, "false": False, "unknown": None, "": None}
 """What the widget's options send; “unknown” is its word for either."""
 
@@ -34,6 +36,10 @@ class DayField(forms.DateField):
 
 class MomentField(IsoDateTimeField):
     default_validators = [_check_moment]
+
+    def to_python(self, value: Any) -> Any:
+        """`+` in an address is a space; before the offset from UTC nothing else can be meant."""
+        return super().to_python(LOST_PLUS.sub(r"\1+\2", value) if isinstance(value, str) else value)
 
 
 class YesNoSelect(forms.NullBooleanSelect):

@@ -76,6 +76,26 @@ def test_what_is_read_beside_a_row_refuses_filters_that_it_has_not() -> None:
         assert client.get(address).status_code in (200, 404), address
 
 
+def test_a_parameter_that_takes_one_value_is_not_given_two() -> None:
+    """Else the last would be taken, as if the others had not been asked for."""
+    client = api_client(make_user())
+    for query in ("cases/?status=new&status=on_hold", "cases/?limit=1&limit=2", "customers/?q=a&q=b"):
+        answer = client.get(f"/api/v1/{query}")
+        name = query.partition("?")[2].partition("=")[0]
+        assert (answer.status_code, answer.json()["errors"]) == (
+            400,
+            [{"pointer": f"/{name}", "code": "repeated", "detail": "This takes one value here."}],
+        )
+    assert client.get("/api/v1/kpi-instances/?status=succeeded&status=canceled").status_code == 200
+
+
+def test_a_plus_that_an_address_has_made_a_space_is_a_plus_again() -> None:
+    """`+02:00` that nobody wrote as `%2B02:00`."""
+    client = api_client(make_user())
+    assert client.get("/api/v1/cases/?created_after=2026-03-02T09:00:00+02:00").status_code == 200
+    assert client.get("/api/v1/cases/?created_after=2026-03-02T09:00:00 soon").status_code == 400
+
+
 @pytest.mark.parametrize("odd", ["+1", "1%0a", "%201", "\u0661", "\uff11"])
 def test_an_id_is_written_in_one_way(odd: str) -> None:
     user = make_user()

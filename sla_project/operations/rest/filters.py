@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+from django import forms
 from django.db.models import QuerySet
 from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework.request import Request
 
 from sla_project.operations.rest.writes import PAGING, check_parameters, handler_of, parameters_of
+
+SEVERAL = (forms.MultipleChoiceField, forms.ModelMultipleChoiceField)
 
 
 class StrictFilterBackend(DjangoFilterBackend):
@@ -18,7 +22,8 @@ class StrictFilterBackend(DjangoFilterBackend):
         if view.detail:
             return queryset
         filterset = self.get_filterset(request, queryset, view)
-        known = PAGING | parameters_of(handler_of(view))
-        check_parameters(request, known | set(filterset.form.fields) if filterset is not None else known)
+        fields: Mapping[str, forms.Field] = filterset.form.fields if filterset is not None else {}
+        several = {name for name, field in fields.items() if isinstance(field, SEVERAL)}
+        check_parameters(request, PAGING | parameters_of(handler_of(view)) | set(fields), several)
         found: QuerySet[Any] = super().filter_queryset(request, queryset, view)
         return found

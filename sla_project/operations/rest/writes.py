@@ -79,11 +79,17 @@ class StrictRequests:
             _check_no_body(request)
 
 
-def check_parameters(request: Request, known: frozenset[str] | set[str]) -> None:
-    """Raises Invalid with the first few parameters that are not known here."""
-    unknown = unknown_names(request.query_params, known)
-    if unknown:
-        raise Invalid([Problem(child("", name), "unknown_parameter", message) for name, message in unknown.items()])
+def check_parameters(
+    request: Request, known: frozenset[str] | set[str], several: frozenset[str] | set[str] = frozenset()
+) -> None:
+    """Raises Invalid with the first few parameters that are not known here, or that came more than once and are not
+    among `several`: all but the last would be passed over."""
+    unknown, given = unknown_names(request.query_params, known), request.query_params
+    problems = [Problem(child("", name), "unknown_parameter", message) for name, message in unknown.items()]
+    repeated = [name for name in given if name in known - several and len(given.getlist(name)) > 1]
+    problems += [Problem(child("", name), "repeated", _("This takes one value here.")) for name in repeated]
+    if problems:
+        raise Invalid(problems)
 
 
 def _check_no_body(request: Request) -> None:
