@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import math
 import os
 import socket
+import time
 import uuid
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
@@ -30,16 +32,17 @@ BEAT_EVERY = timedelta(seconds=2)
 _last_beat: dict[str, datetime] = {}
 
 
-def run_pass(*, limit: int = RUNS_PER_PASS) -> int:
-    """Runs due actions, one cause at a time, until none is left or `limit` are done; returns how many.
+def run_pass(*, limit: int = RUNS_PER_PASS, seconds: float = math.inf) -> int:
+    """Runs due actions, one cause at a time, until none is left, `limit` are done or the `seconds` are over; returns
+    how many.
 
     A cause whose record is being written is passed over, not waited for (engine.md R1).
     """
-    now = clock_now()
+    now, started = clock_now(), time.monotonic()
     done = 0
     for kind, key in _due_causes(now):
         done += cause_execute(kind=kind, key=key, now=clock_now())
-        if done >= limit:
+        if done >= limit or time.monotonic() - started > seconds:
             break
     _beat(ACTIONS_KIND, now, selectors.runs_waiting)
     return done

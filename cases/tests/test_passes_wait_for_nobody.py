@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 from django.db import DataError, connection, connections, transaction
 
+from actions.passes import run_pass
 from cases.models import Case
 from cases.services import case_update, customer_update
 from cases.tests.builders import NOW, judge, make_case, make_customer, make_support_sla
@@ -18,7 +20,8 @@ from sla_project.operations.jobs import job_pass, jobs_finish
 from sla_project.operations.models import Job
 from sla_project.operations.seen import row_locked
 from slas.models import KPI, SLA, KPIInstance, RecordChange, RelatedChange
-from slas.passes import advance_all
+from slas.pass_loop import few_runs_pass
+from slas.passes import BUDGET, advance_all
 from slas.selectors.clocks.instances import record_of
 from slas.services.policy.kpis import kpi_update
 from slas.services.policy.slas import sla_publish, sla_update_draft
@@ -138,3 +141,29 @@ def test_a_timer_starts_while_its_kpi_is_edited(sla: SLA, edit: Callable[[KPI], 
     with half_done(lambda: edit(kpi)):
         judge(make_case())
         assert KPIInstance.objects.count() == 2
+
+
+def test_slow_actions_leave_the_timers_beside_them_their_time(sla: SLA, clock: Clock) -> None:
+    """Where many timers fall due at once, those still to come do not wait for ten actions at a time."""
+    document = sla.current.document["authored"]  # type: ignore[union-attr]
+    escalate = {"kind": "update_record", "target": "record", "set": {"is_escalated": True}}
+    document["items"][1]["moments"][1]["actions"] = [escalate]
+    sla_publish(
+        sla=sla_update_draft(sla=sla, document=document, expected_revision=None, by=None, now=clock.now),
+        by=None,
+        now=clock.now,
+    )
+    customer = make_customer()
+    for _ in range(3):
+        make_case(customer=customer, service_level="gold")
+    clock.advance(86400)
+    advance_all()
+
+    def slowly(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if sql.startswith('UPDATE "cases_case"'):
+            time.sleep(BUDGET)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(slowly):
+        assert few_runs_pass() == 1
+    assert run_pass() == 2
