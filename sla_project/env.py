@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.core.exceptions import ImproperlyConfigured, ValidationError
-from django.core.validators import validate_email
+from django.core.validators import EmailValidator
 
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
 
@@ -85,8 +85,10 @@ def time_zone(name: str, default: str) -> str:
 def sender(name: str, default: str) -> str:
     """An address for mail, alone or as `Name <address>`."""
     value = text(name, default)
+    address = parseaddr(value)[1]
     try:
-        validate_email(parseaddr(value)[1])
+        # Its domain may be a bare name: within a company there are such hosts.
+        EmailValidator(allowlist=[address.rpartition("@")[2]])(address)
     except ValidationError:
         raise ImproperlyConfigured(f"{name} must look like Desk <desk@example.com>, not {value!r}.") from None
     return value

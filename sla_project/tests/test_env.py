@@ -71,6 +71,19 @@ def test_what_is_right_is_taken(monkeypatch) -> None:
     ]
 
 
+@pytest.mark.parametrize("value", ["desk@mailhost", "Desk <desk@localhost>", "desk@sub.example.com"])
+def test_senders(monkeypatch, value: str) -> None:
+    monkeypatch.setenv("DEFAULT_FROM_EMAIL", value)
+    assert env.sender("DEFAULT_FROM_EMAIL", "") == value
+
+
+@pytest.mark.parametrize("value", ["desk", "desk@", "@mailhost", "a b@mailhost", "Desk"])
+def test_what_is_no_sender(monkeypatch, value: str) -> None:
+    monkeypatch.setenv("DEFAULT_FROM_EMAIL", value)
+    with pytest.raises(ImproperlyConfigured):
+        env.sender("DEFAULT_FROM_EMAIL", "")
+
+
 def test_further_hosts_and_origins_come_on_top(monkeypatch) -> None:
     monkeypatch.setenv("ALLOWED_HOSTS", "10.0.0.7 a.example")
     assert env.hosts("ALLOWED_HOSTS", ["localhost", "a.example"]) == ["localhost", "a.example", "10.0.0.7"]
