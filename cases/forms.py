@@ -149,7 +149,7 @@ ACTIVITY_FIELDS = [
 ActivityForm = form_for(Activity, ACTIVITY_FIELDS, field_classes=LOOKED_UP, widgets={"due_at": LOCAL_TIME})
 
 
-class ActivityEditForm(ActivityForm):  # type: ignore[misc, valid-type]
+class ActivityEditForm(ActivityForm):  # type: ignore[misc, valid-type]  # form_for made its base
     status = forms.ChoiceField(
         label=_("Status"),
         choices=[

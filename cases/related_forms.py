@@ -29,7 +29,7 @@ _EntitlementForm = form_for(
 )
 
 
-class EntitlementForm(_EntitlementForm):  # type: ignore[misc, valid-type]
+class EntitlementForm(_EntitlementForm):  # type: ignore[misc, valid-type]  # form_for made its base
     """Offers active customers and SLAs for cases, and what the entitlement has already."""
 
     def __init__(self, *args: Any, entitlement: Entitlement | None = None, **kwargs: Any) -> None:

@@ -41,7 +41,7 @@ def pausing_statuses() -> list[str]:
 def with_queue(queryset: QuerySet[M], model: type[M]) -> QuerySet[M]:
     """Adds `queue_at`, the earliest failure time; null, and last, for what is out of the queue."""
     queue_at = Subquery(_record_of(model).values("queue_at")[:1])
-    queued: QuerySet[M] = queryset.annotate(queue_at=queue_at)  # type: ignore[assignment]
+    queued: QuerySet[M] = queryset.annotate(queue_at=queue_at)  # type: ignore[assignment]  # still of M
     return queued.order_by(F("queue_at").asc(nulls_last=True), "-pk")
 
 

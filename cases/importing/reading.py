@@ -62,7 +62,7 @@ def log_open(path: Path) -> Iterator[IO[bytes]]:
             raise FileDamaged(_("The file is no ZIP archive, or its end is missing."))
         elif path.suffix.lower() == ".gz":
             with gzip.open(path) as file:
-                yield file  # type: ignore[misc]
+                yield file  # type: ignore[misc]  # reads bytes as well
         else:
             with path.open("rb") as file:
                 yield file

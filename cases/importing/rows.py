@@ -200,7 +200,8 @@ def time_parser(time_format: str) -> Callable[[str], datetime]:
         found = match(word)
         if found is None:
             raise ValueError(word)
-        return datetime(**dict(zip(names, map(int, found.groups()), strict=True)))  # type: ignore[arg-type]  # noqa: DTZ001
+        parts: dict[str, Any] = dict(zip(names, map(int, found.groups()), strict=True))
+        return datetime(**parts)  # noqa: DTZ001 - the mapping knows the zone
 
     return parse
 

@@ -17,8 +17,8 @@ from cases import forms, services
 from cases.choices import CaseState, CaseStatus, HoldReason
 from cases.models import Case
 from cases.selectors import pausing_statuses, reply_recipient
+from cases.services.cases import Assignment
 from cases.views.meeting import meeting_words
-from sla_project.accounts.models import Team, User
 from sla_project.accounts.policy import case_worker_required
 from sla_project.operations.clock import clock_now
 from sla_project.operations.errors import NotPossible
@@ -246,8 +246,8 @@ def case_assign(request: HttpRequest, pk: int) -> HttpResponse:
     form = forms.AssignForm(request.POST or None, initial={"owner": case.owner_id, "team": case.team_id})
     forms.only_active(form, case)
 
-    def act(values: dict[str, User | Team | None]) -> None:
-        services.case_assign(case=case, by=user_of(request), now=clock_now(), **values)  # type: ignore[arg-type]
+    def act(values: Assignment) -> None:
+        services.case_assign(case=case, by=user_of(request), now=clock_now(), **values)
 
     return _command_form(
         request,

@@ -49,7 +49,7 @@ class RequestIdMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         offered = request.headers.get("X-Request-Id", "")
         request_id = offered if USABLE_REQUEST_ID.fullmatch(offered) else uuid.uuid4().hex
-        request.request_id = request_id  # type: ignore[attr-defined]
+        request.request_id = request_id  # type: ignore[attr-defined]  # an attribute of ours
         # Left set: Django logs a failed request after the middleware has ended.
         current_request_id.set(request_id)
         response = self.get_response(request)

@@ -102,7 +102,9 @@ class BusinessHoursForm(forms.ModelForm):
         else:
             self.fields["code"].help_text = _("A stable name for the API and in files, such as uk-support.")
         self.fields["tz"].help_text = _("Type a city. Daylight saving time is that of the zone.")
-        self.fields["holiday_schedule"].empty_label = _("No holidays")  # type: ignore[attr-defined]
+        observed = self.fields["holiday_schedule"]
+        assert isinstance(observed, forms.ModelChoiceField)
+        observed.empty_label = _("No holidays")
         lines = week_lines(self.instance.week or {})
         for day, label in DAYS.items():
             widget = forms.TextInput(attrs={"data-hours": "", "placeholder": _("Closed")})

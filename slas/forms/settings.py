@@ -51,7 +51,8 @@ class SettingsForm(forms.ModelForm):
         row = self.instance
         types = list(records.all())
         enabled = self.fields["enabled_record_types"]
-        enabled.choices = [(each.name, each.plural) for each in types]  # type: ignore[attr-defined]
+        assert isinstance(enabled, forms.MultipleChoiceField)
+        enabled.choices = [(each.name, each.plural) for each in types]
         enabled.initial = [each.name for each in types if each.name not in row.disabled_record_types]
         for each in types:
             self.fields[f"{PAUSE}{each.name}"] = forms.MultipleChoiceField(

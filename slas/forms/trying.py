@@ -73,7 +73,7 @@ def _input(field: Field, record_type: RecordType, value: object) -> forms.Field:
             options = [(choice.code, str(choice.label)) for choice in field.choices]
             return forms.ChoiceField(choices=[("", "–"), *options], **given)
         case FieldType.BOOLEAN:
-            given["initial"] = {True: "true", False: "false"}.get(value, "")  # type: ignore[call-overload]
+            given["initial"] = str(value).lower() if isinstance(value, bool) else ""
             choices = [("", "–"), ("true", _("Yes")), ("false", _("No"))]
             return forms.ChoiceField(choices=choices, **given)
         case FieldType.LOOKUP:

@@ -26,7 +26,7 @@ class ImmutableQuerySet(models.QuerySet[M]):
     def delete(self) -> NoReturn:
         raise ImmutableRow(f"{self.model._meta.verbose_name}: never deleted")
 
-    delete.queryset_only = True  # type: ignore[attr-defined]
+    delete.queryset_only = True  # type: ignore[attr-defined]  # Django's own mark
 
     def discard_unused(self) -> int:
         """Removes versions together with their owner, when nothing was ever judged by them.

@@ -29,7 +29,7 @@ def team_list(request: HttpRequest) -> HttpResponse:
             {"text": team.name, "url": _url(team), "sub": team.code},
             {"text": str(team.lead) if team.lead else None},
             {"text": team.email or None},
-            {"text": team.active_members},  # type: ignore[attr-defined]
+            {"text": team.active_members},  # type: ignore[attr-defined]  # annotated
         ]
 
     new = {"label": _("New team"), "url": reverse("accounts:team_new"), "icon": "plus", "primary": True}

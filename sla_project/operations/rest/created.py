@@ -15,7 +15,7 @@ class LocatedCreations:
     basename: str
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
-        response = super().finalize_response(request, response, *args, **kwargs)  # type: ignore[misc]
+        response = super().finalize_response(request, response, *args, **kwargs)  # type: ignore[misc]  # the view's, of which this is a part
         if response.status_code == status.HTTP_201_CREATED and "Location" not in response:
             response["Location"] = reverse(f"{self.basename}-detail", args=[response.data["id"]], request=request)
         return response

@@ -46,7 +46,7 @@ class IdempotentPosts:
     claim: IdempotencyKey | None = None
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        super().initial(request, *args, **kwargs)  # type: ignore[misc]
+        super().initial(request, *args, **kwargs)  # type: ignore[misc]  # the view's, of which this is a part
         key = request.headers.get("Idempotency-Key")
         if request.method == "POST" and key is not None and request.user.is_authenticated:
             self.claim = _claim(request, key)
@@ -55,13 +55,13 @@ class IdempotentPosts:
         if isinstance(error, Replay):
             return _replayed(error.kept)
         try:
-            return super().handle_exception(error)  # type: ignore[misc]
+            return super().handle_exception(error)  # type: ignore[misc]  # the view's, of which this is a part
         except Exception:
             self._release()
             raise
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
-        response = super().finalize_response(request, response, *args, **kwargs)  # type: ignore[misc]
+        response = super().finalize_response(request, response, *args, **kwargs)  # type: ignore[misc]  # the view's, of which this is a part
         if self.claim is None:
             return response
         if response.status_code >= 500:

@@ -33,7 +33,8 @@ class ConsoleRouter(SimpleRouter):
     def list_names(self) -> dict[str, str]:
         """Prefix → name of the address, of all that a plain GET reads."""
         lists = {prefix: f"{base}-list" for prefix, viewset, base in self.registry if hasattr(viewset, "list")}
-        singles = {url.name: url.name for url in self.single_urls if url.name and hasattr(url.callback.cls, "get")}  # type: ignore[attr-defined]
+        views: Any = {url.name: url.callback for url in self.single_urls if url.name}
+        singles = {name: name for name, view in views.items() if hasattr(view.cls, "get")}
         return dict(sorted((singles | lists).items()))
 
     def get_urls(self) -> list[Any]:

@@ -65,7 +65,7 @@ class StrictRequests:
     """
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        super().initial(request, *args, **kwargs)  # type: ignore[misc]
+        super().initial(request, *args, **kwargs)  # type: ignore[misc]  # the view's, of which this is a part
         handler = handler_of(self)
         if request.method in SAFE_METHODS:
             if is_action(handler):

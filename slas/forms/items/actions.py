@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -177,7 +178,8 @@ class ChangesForm(ActionForm):
         ]
         used = {change.path for change in self.changes}
         offered = [(name, field.label) for name, field in self.written.fields.items() if name not in used]
-        self.data.setlist(self.add_prefix("new_field"), [""])  # type: ignore[attr-defined]
+        assert isinstance(self.data, MultiValueDict)
+        self.data.setlist(self.add_prefix("new_field"), [""])
         self.choices("new_field", offered, empty=_("Choose a field …"))
 
     @property

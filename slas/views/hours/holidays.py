@@ -38,7 +38,7 @@ def holiday_schedule_list(request: HttpRequest) -> HttpResponse:
                 "url": reverse("slas:holiday_schedule_detail", args=[schedule.pk]),
                 "sub": schedule.code,
             },
-            {"text": schedule.holiday_count},  # type: ignore[attr-defined]
+            {"text": schedule.holiday_count},  # type: ignore[attr-defined]  # annotated
             {"text": ", ".join(str(hours) for hours in schedule.business_hours.all()) or _("Nobody")},
             {"time": schedule.modified_at},
         ]

@@ -48,7 +48,7 @@ def business_hours_list(request: HttpRequest) -> HttpResponse:
             {"text": hours.tz},
             {"text": week_words(hours.week)},
             {"text": observed.name if observed else _("No holidays")},
-            {"text": hours.version},  # type: ignore[attr-defined]
+            {"text": hours.version},  # type: ignore[attr-defined]  # annotated
         ]
 
     new = {

@@ -39,7 +39,7 @@ def sla_list(request: HttpRequest) -> HttpResponse:
             {"badge": sla.get_state_display(), "tone": TONES[sla.state], "sub": default if sla.is_default else ""},
             {"text": records.get(sla.record_type).plural},
             {"text": version, "sub": _("Draft with changes") if sla.draft and sla.current else ""},
-            {"text": sla.open_records},  # type: ignore[attr-defined]
+            {"text": sla.open_records},  # type: ignore[attr-defined]  # annotated
             {"time": sla.modified_at},
         ]
 
