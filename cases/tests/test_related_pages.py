@@ -107,6 +107,13 @@ def test_only_drafts_are_edited_and_deleted(admin, entitlement):
     assert not Entitlement.objects.exists()
 
 
+def test_what_cannot_be_taken_back_asks_first(admin, entitlement):
+    url = f"/entitlements/{entitlement.pk}/"
+    assert f'data-confirm="Cancel “{entitlement}”? It cannot be activated again."' in admin.get(url).content.decode()
+    admin.post(f"{url}deactivate/")
+    assert f'data-confirm="Delete “{entitlement}”?"' in admin.get(url).content.decode()
+
+
 def test_an_unknown_verb_is_no_page(admin, entitlement):
     assert admin.post(f"/entitlements/{entitlement.pk}/explode/").status_code == 404
     assert admin.get(f"/entitlements/{entitlement.pk}/activate/").status_code == 405
