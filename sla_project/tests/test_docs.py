@@ -29,3 +29,9 @@ def test_the_tests_that_a_page_names_exist(page: Path) -> None:
     names = set(re.findall(r"`(test_\w+)`", page.read_text(encoding="utf-8")))
     known = {path.stem for app in OURS for path in (ROOT / app).rglob("test_*.py")}
     assert names <= known
+
+
+def test_the_rooms_of_slas_are_those_of_the_architecture() -> None:
+    rooms = {"policy", "hours", "clocks", "reports"}
+    for layer in ("selectors", "services", "api", "views"):
+        assert {each for each in rooms if (ROOT / "slas" / layer / each).is_dir()} == rooms, layer
