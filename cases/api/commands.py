@@ -12,7 +12,7 @@ from cases import choices
 from cases.models import Case
 from sla_project.accounts.models import Team, User
 from sla_project.operations.problems import REASON_LIMIT
-from sla_project.operations.rest.relations import CodeField, RowField
+from sla_project.operations.rest.relations import CodeField, RowField, WordField
 from sla_project.operations.rest.strict import KnownKeysOnly
 from slas.models import SLA
 from slas.services.flow.choosing import AUTOMATIC, NO_SLA
@@ -21,7 +21,7 @@ OPEN_STATUSES = [(code, choices.CaseStatus(code).label) for code in choices.CASE
 
 
 class ResolveSerializer(KnownKeysOnly):
-    status = serializers.ChoiceField(
+    status = WordField(
         [(code, choices.CaseStatus(code).label) for code in choices.CASE_STATUSES[choices.CaseState.RESOLVED]],
         default=choices.CaseStatus.PROBLEM_SOLVED.value,
     )
@@ -30,18 +30,18 @@ class ResolveSerializer(KnownKeysOnly):
 
 
 class ReactivateSerializer(KnownKeysOnly):
-    status = serializers.ChoiceField(
+    status = WordField(
         OPEN_STATUSES,
         default=choices.CaseStatus.IN_PROGRESS.value,
     )
 
 
 class HoldSerializer(KnownKeysOnly):
-    status = serializers.ChoiceField(
+    status = WordField(
         OPEN_STATUSES,
         help_text="One that pauses: those of cases in `pause_statuses` of the settings.",
     )
-    reason = serializers.ChoiceField(choices.HoldReason.choices)
+    reason = WordField(choices.HoldReason.choices)
     details = serializers.CharField(
         allow_blank=True, default="", max_length=500, help_text="Kept with the reason; needed where that is `other`."
     )

@@ -23,6 +23,7 @@ from sla_project.operations.clock import clock_now
 from sla_project.operations.requests import user_of
 from sla_project.operations.rest import check_if_match
 from sla_project.operations.rest.documents import DocumentViewSet
+from sla_project.operations.rest.relations import WordField
 from sla_project.operations.rest.routers import ConsoleRouter
 from sla_project.operations.rest.strict import KnownKeysOnly
 
@@ -133,7 +134,7 @@ class TeamViewSet(DocumentViewSet):
 
 class ApiTokenSerializer(KnownKeysOnly, serializers.ModelSerializer[ApiToken]):
     user = serializers.CharField(source="user.email", read_only=True)
-    scope = serializers.ChoiceField(choices=TokenScope.choices, default=TokenScope.READ)
+    scope = WordField(choices=TokenScope.choices, default=TokenScope.READ)
 
     class Meta:
         model = ApiToken

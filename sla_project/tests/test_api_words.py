@@ -60,6 +60,20 @@ def test_a_fraction_names_no_neighbour(client: APIClient) -> None:
         ("cases/?custmer=1", {}, [("/custmer", "“custmer” means nothing here.")]),
         ("teams/", {"zzz": 1}, [("/zzz", "“zzz” means nothing here.")]),
         ("cases/", [], [("", "Expected an object.")]),
+        (
+            "cases/",
+            {"title": "x", "priority": "hi"},
+            [("/priority", "“hi” is none of: low, normal, high, urgent.")],
+        ),
+        (
+            "cases/",
+            {"title": "x", "priority": None, "channel": ["web"]},
+            [
+                ("/channel", "“['web']” is none of: phone, email, web, chat, api."),
+                ("/priority", "This field may not be null."),
+            ],
+        ),
+        ("tokens/", {"name": "x", "scope": "all"}, [("/scope", "“all” is none of: read, write.")]),
         ("teams/", {"code": "a\nb", "name": "A"}, [("/code", UNSEEN)]),
         ("teams/", {"code": "a", "name": "A", "members": [1.5]}, [("/members", NO_ID)]),
         ("teams/", {"code": "a", "name": "A", "members": 1}, [("/members", "Expected a list.")]),

@@ -1,4 +1,4 @@
-"""Rows that a body names: by their ids, or by their codes."""
+"""What a body chooses: rows by their ids or by their codes, and one of a few words."""
 
 from __future__ import annotations
 
@@ -33,6 +33,18 @@ class CodeField(serializers.SlugRelatedField[Any]):
             return super().to_internal_value(data)
         except serializers.ValidationError as error:
             raise _naming_the_row(error, self, _("There is no %(what)s with the code “%(key)s”."), data) from None
+
+
+class WordField(serializers.ChoiceField):
+    """One of a few words. A refusal says which there are, so that nobody has to look them up."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        try:
+            return super().to_internal_value(data)
+        except serializers.ValidationError:
+            words = ", ".join(str(word) for word in self.choices)
+            message = _("“%(word)s” is none of: %(words)s.") % {"word": short(data), "words": words}
+            raise serializers.ValidationError(message, code="invalid_choice") from None
 
 
 def _naming_the_row(

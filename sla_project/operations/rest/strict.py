@@ -15,7 +15,7 @@ from rest_framework.relations import PKOnlyObject
 from rest_framework.request import Request
 
 from sla_project.operations.codes import LONGEST_CODE
-from sla_project.operations.rest.relations import RowField
+from sla_project.operations.rest.relations import RowField, WordField
 from sla_project.operations.unknown import unknown_names
 
 MOVING = {"modified_on", "modified_at", "draft_revision"}
@@ -28,6 +28,7 @@ class KnownKeysOnly(serializers.Serializer[Any]):
 
     default_error_messages = {"invalid": gettext_lazy("Expected an object.")}
     serializer_related_field: Any = RowField
+    serializer_choice_field: Any = WordField
     also_shown: ClassVar[frozenset[str]] = frozenset()
     """Keys that the view adds to the answer."""
     ways: ClassVar[Mapping[str, Any]] = {}
