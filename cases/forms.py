@@ -225,7 +225,7 @@ class EraseForm(forms.Form):
 
 class AssignForm(forms.Form):
     owner = LookupField(label=_("Owner"), queryset=User.objects.none(), required=False)
-    team = forms.ModelChoiceField(label=_("Team"), queryset=Team.objects.none(), required=False)
+    team = forms.ModelChoiceField(label=_("Team"), queryset=Team.objects.none(), required=False, empty_label=_("None"))
 
 
 class MergeForm(forms.Form):

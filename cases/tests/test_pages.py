@@ -559,4 +559,5 @@ def test_anonymous_visitors_are_sent_to_sign_in(url):
 def test_a_list_to_choose_from_begins_with_words(browser, url):
     page = text_of(browser, url)
     assert ">-----" not in page
+    assert ">-----" not in text_of(browser, f"/cases/{make_case().pk}/assign/")
     assert ("From the customer" in page) is (url == "/cases/new/")
