@@ -1,4 +1,4 @@
-"""What the handbook names is there: files it links to, modules, templates and tests it points at."""
+"""Whoever follows a pointer arrives: papers name what is there, and the code cites papers that are there."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.management import get_commands
 
 ROOT = Path(settings.BASE_DIR)
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
 CODE = re.compile(r"`([\w./-]+/[\w./-]*)`")
+PAPER = re.compile(r"\b[a-z][\w-]*\.md\b|§")
+CITING = {".py", ".html", ".js", ".css"}
 OURS = ("actions/", "benchmarks/", "cases/", "scripts/", "sla_project/", "slas/")
 
 
@@ -35,3 +38,24 @@ def test_the_rooms_of_slas_are_those_of_the_architecture() -> None:
     rooms = {"policy", "hours", "clocks", "reports"}
     for layer in ("selectors", "services", "api", "views"):
         assert {each for each in rooms if (ROOT / "slas" / layer / each).is_dir()} == rooms, layer
+
+
+def test_every_command_that_is_told_exists() -> None:
+    words = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    told = set(re.findall(r"(?:^|`)make ([a-z-]+)", words, re.MULTILINE))
+    assert told and told <= targets
+    managed = set(re.findall(r"manage\.py ([a-z_]+)", words))
+    assert managed and managed <= get_commands().keys()
+
+
+def test_the_code_cites_no_paper_that_is_not_here() -> None:
+    papers = {page.name for page in [*PAGES, *ROOT.glob("*.md")]}
+    sources = [
+        path
+        for app in (*OURS, "templates")
+        for path in (ROOT / app).rglob("*")
+        if path.suffix in CITING and "vendor" not in path.parts and path != Path(__file__)
+    ]
+    cited = {(path, paper) for path in sources for paper in PAPER.findall(path.read_text(encoding="utf-8"))}
+    assert {(str(path), paper) for path, paper in cited if paper not in papers} == set()
