@@ -59,6 +59,7 @@ def user_update(
     return user
 
 
+@transaction.atomic
 def password_change_note(*, user: User, by: User, now: datetime) -> None:
     """Who gave whom another password; in the transaction that does it."""
     audit_write(by=by, action="user.set_password", obj=user, now=now)
