@@ -42,4 +42,5 @@ def test_a_list_asks_nothing_twice(path: str) -> None:
     with CaptureQueriesContext(connection) as captured:
         assert client.get(path).status_code == 200
     asked = Counter(query["sql"] for query in captured.captured_queries if query["sql"].startswith("SELECT"))
+    del asked["SELECT clock_timestamp()"]  # the time moves on; whoever asks anew means so
     assert [sql for sql, times in asked.items() if times > 1] == []
